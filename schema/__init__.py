@@ -1,0 +1,55 @@
+"""Declarations and a selection become SQL and JSON. Knows nothing of insurance, and nothing of the host."""
+
+from strawberry import UNSET
+from strawberry import argument as _argument
+
+from schema.compose import Mutation, Part, Query, Schema, extend
+from schema.connection import page
+from schema.node import (
+    EVERYBODY,
+    SQL,
+    Node,
+    Scope,
+    Viewer,
+    Where,
+    column,
+    computed,
+    expression,
+    many,
+    mapped,
+    one,
+    reference,
+)
+from schema.scalars import JSON, Money
+
+
+def argument(description: str) -> object:
+    """Describes an argument or an input field: `Annotated[UUID, argument("The family's id.")]`."""
+    return _argument(description=description)
+
+
+__all__ = [
+    "EVERYBODY",
+    "JSON",
+    "SQL",
+    "UNSET",
+    "Money",
+    "Mutation",
+    "Node",
+    "Part",
+    "Query",
+    "Schema",
+    "Scope",
+    "Viewer",
+    "Where",
+    "argument",
+    "column",
+    "computed",
+    "expression",
+    "extend",
+    "many",
+    "mapped",
+    "one",
+    "page",
+    "reference",
+]

@@ -1,0 +1,83 @@
+"""Ordinary fields beside compiled ones: they run in graphql-core, and where a mapped type begins, compilation does."""
+
+from collections import defaultdict
+from collections.abc import Awaitable
+from typing import Any
+from uuid import UUID
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+)
+from psycopg import AsyncRawCursor
+from strawberry.dataloader import DataLoader
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.compile import DEFINITION, Planner
+from schema.document import Operation
+from schema.node import MAPPED
+from schema.patches import fill
+
+
+def ordinary_document(operation: Operation, nodes: list[FieldNode]) -> DocumentNode:
+    """The document that runs one root field of an operation alone."""
+    node = operation.node
+    alone = OperationDefinitionNode(
+        operation=node.operation,
+        name=node.name,
+        variable_definitions=node.variable_definitions,
+        directives=node.directives,
+        selection_set=SelectionSetNode(selections=tuple(nodes)),
+    )
+    return DocumentNode(definitions=(alone, *operation.fragments.values()))
+
+
+class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Completes values of mapped types by one compiled statement for all rows of a selection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._readers: dict[Any, DataLoader[UUID, Any]] = defaultdict()
+
+    def complete_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
+    ) -> Any:
+        """As graphql-core does it, but rows and ids of mapped types are read by compiled statements."""
+        if isinstance(result, orjson.Fragment):  # finished already
+            return result
+        if (
+            isinstance(return_type, GraphQLObjectType)
+            and result is not None
+            and not isinstance(result, Exception)
+            and getattr(return_type.extensions.get(DEFINITION), "origin", None) in MAPPED
+        ):
+            return self._read(return_type, field_details_list, info, result)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _read(self, type_: GraphQLObjectType, details: Any, info: Any, result: Any) -> Awaitable[Any]:
+        nodes = tuple(detail.node for detail in details)
+        reader = self._readers.get(nodes)
+        if reader is None:
+            reader = self._readers[nodes] = self._reader(type_, nodes, info)
+        return reader.load(result if isinstance(result, UUID) else result.id)
+
+    def _reader(self, type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], info: Any) -> DataLoader[UUID, Any]:
+        asker = info.context
+        planner = Planner(info.schema, info.fragments, info.variable_values, asker, {}, {})
+        statement = planner.entities(get_named_type(type_), [node.selection_set for node in nodes])  # type: ignore[arg-type]
+
+        async def load(ids: list[UUID]) -> list[Any]:
+            parameters = statement.parameters({**info.variable_values, "ids": list(ids)}, asker)
+            cursor = AsyncRawCursor(await asker.connection())
+            await cursor.execute(statement.sql, parameters)
+            found: dict[UUID, Any] = dict(await cursor.fetchall())
+            if statement.patches:
+                fill(list(found.values()), statement.patches)
+            return [orjson.Fragment(orjson.dumps(found[id_])) if id_ in found else None for id_ in ids]
+
+        return DataLoader(load_fn=load)

@@ -1,0 +1,523 @@
+"""A selection becomes one SQL statement whose only value is the JSON that goes to the client."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
+
+import sqlalchemy as sa
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
+    Undefined,
+    get_named_type,
+    is_non_null_type,
+)
+
+from schema.connection import (
+    DEFAULT_PAGE,
+    Key,
+    PageField,
+    beyond,
+    keys_of,
+    page_size,
+    read_cursor,
+)
+from schema.errors import BadRequest, Forbidden
+from schema.filters import camel, conditions, search_conditions, split_words
+from schema.node import (
+    EVERYBODY,
+    MAPPED,
+    ColumnField,
+    ComputedField,
+    ExpressionField,
+    FunctionField,
+    ManyField,
+    MappedField,
+    Mapping,
+    NodeField,
+    OneField,
+    ReferenceField,
+    RelationField,
+    Row,
+)
+from schema.patches import Patch
+from schema.sql import DIALECT, EMPTY, NULL, fresh, json_value, quoted
+from schema.values import Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
+from schema.window import Window
+
+DEFINITION = "strawberry-definition"
+LONGEST_LABEL = 63
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A finished statement: its SQL, how to get its parameters, and the Python fields to fill in afterwards."""
+
+    sql: bytes
+    getters: tuple[Getter, ...]
+    patches: tuple[Patch, ...]
+
+    def parameters(self, variables: Variables, viewer: Any) -> list[Any]:
+        """The parameters of one request."""
+        return [getter(variables, viewer) for getter in self.getters]
+
+
+@dataclass
+class Planner:
+    """Makes the statements of one operation, for one shape of its variables and of its viewer."""
+
+    schema: GraphQLSchema
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: Variables
+    viewer: Any
+    shaping: dict[str, Callable[[Variables], Hashable]]
+    """What else of the variables shapes the plan, by value; the plan's key must hold it."""
+    rights: dict[str, Any]
+    """The rights of fields; which of them the viewer holds belongs to the plan's key."""
+    getters: dict[str, Getter] = field(default_factory=dict)
+    patches: list[Patch] = field(default_factory=list)
+
+    # What field functions see of the request
+
+    @property
+    def unbounded(self) -> bool:
+        return bool(self.viewer.unbounded)
+
+    def has(self, scope: str) -> bool:
+        return bool(self.viewer.has(scope))
+
+    def ids(self, scope: str) -> Placeholder:
+        return self._placeholder(lambda _, viewer: plain(viewer.value(scope)), array_of(sa.Uuid()))
+
+    def value(self, name: str, type_: Any) -> Placeholder:
+        return self._placeholder(lambda _, viewer: viewer.value(name), sa.types.to_instance(type_))
+
+    def may(self, right: Any) -> bool:
+        """Whether the viewer holds the right of a field."""
+        if right is None:
+            return True
+        self.rights[right.name] = right
+        return bool(self.viewer.may(right))
+
+    # Values
+
+    def bind(
+        self,
+        value: Given,
+        kind: Any,
+        *,
+        many: bool = False,
+        transform: Callable[[Any], Any] | None = None,
+        check: Callable[[Any], None] | None = None,
+    ) -> Placeholder:
+        """The placeholder of an input value."""
+
+        def prepare(raw: Any) -> Any:
+            if check is not None:
+                check(raw)
+            return plain(transform(raw) if transform is not None else raw)
+
+        read = value.read
+        type_ = sql_type(kind)
+        if value.constant:
+            fixed = prepare(value.now)
+            return self._placeholder(lambda _, __: fixed, array_of(type_) if many else type_)
+        return self._placeholder(lambda variables, _: prepare(read(variables)), array_of(type_) if many else type_)
+
+    def shaped(self, name: str, value: Given, by: Callable[[Any], Hashable]) -> Any:
+        """A value, or what `by` makes of it, that shapes the statement and so belongs to the plan's key."""
+        if not value.constant:
+            read = value.read
+            self.shaping[name] = lambda variables: by(read(variables))
+        return by(value.now)
+
+    def _placeholder(self, getter: Getter, type_: Any) -> Placeholder:
+        key = f"p{len(self.getters)}"
+        self.getters[key] = getter
+        return Placeholder(key, None, type_=type_, required=True, unique=False)
+
+    # Selections
+
+    def collect(self, sets: Sequence[SelectionSetNode | None], type_: GraphQLObjectType) -> dict[str, list[FieldNode]]:
+        """The fields of selections on a type, by response key, in order; fragments and directives applied."""
+        found: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
+        for selection_set in sets:
+            self._collect(selection_set, type_, found, spread)
+        return found
+
+    def _collect(
+        self,
+        selections: SelectionSetNode | None,
+        type_: GraphQLObjectType,
+        found: dict[str, list[FieldNode]],
+        spread: set[str],
+    ) -> None:
+        for node in selections.selections if selections else ():
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = (node.alias or node.name).value
+                if len(key.encode()) > LONGEST_LABEL:
+                    raise BadRequest(f"An alias has at most {LONGEST_LABEL} bytes; {key[:40]}... has more.")
+                found.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(node.type_condition, type_):
+                    self._collect(node.selection_set, type_, found, spread)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self._applies(fragment.type_condition, type_):
+                    self._collect(fragment.selection_set, type_, found, spread)
+
+    def _applies(self, condition: Any, type_: GraphQLObjectType) -> bool:
+        if condition is None or condition.name.value == type_.name:
+            return True
+        return any(interface.name == condition.name.value for interface in type_.interfaces)
+
+    def _included(self, node: Any) -> bool:
+        for directive in node.directives or ():
+            name = directive.name.value
+            if name not in ("skip", "include"):
+                continue
+            argument = directive.arguments[0]
+            type_ = self.schema.get_directive(name).args["if"].type  # type: ignore[union-attr]
+            value = given(argument.value, type_, Undefined, self.variables)
+            if self.shaped(_variable_name(argument.value), value, bool) is (name == "skip"):
+                return False
+        return True
+
+    # Statements
+
+    def root(self, definition: Any, nodes: list[FieldNode], path: tuple[str, ...] = ()) -> Statement:
+        """The statement of a root field."""
+        declared: MappedField = definition.extensions[DEFINITION]
+        type_ = get_named_type(definition.type)
+        if isinstance(declared, NodeField):
+            value = self._node(definition, nodes, path)
+        else:
+            assert isinstance(declared, RelationField)
+            value = self._relation(declared, definition, type_, nodes, None, path)
+        return self._finish(sa.select(value))
+
+    def entities(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> Statement:
+        """The statement that reads rows of a type by their ids, as (id, JSON), for results of ordinary fields."""
+        mapping = MAPPED[type_.extensions[DEFINITION].origin]
+        row, source = fresh(mapping)
+        ids = self._placeholder(lambda variables, _: plain(variables["ids"]), array_of(sa.Uuid()))
+        value = self._object_json(type_, row, sets, ())
+        return self._finish(sa.select(row.id, value).select_from(source).where(row.id == sa.any_(ids)))
+
+    def _finish(self, statement: Any) -> Statement:
+        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+        getters = []
+        for name in compiled.positiontup or ():
+            getter = self.getters.get(name)
+            if getter is None:
+                value = compiled.params[name]
+                process = compiled._bind_processors.get(name)
+                fixed = plain(process(value) if process is not None else value)
+                getter = _constant(fixed)
+            getters.append(getter)
+        return Statement(str(compiled).encode(), tuple(getters), tuple(self.patches))
+
+    def _node(self, definition: Any, nodes: list[FieldNode], path: tuple[str, ...]) -> Any:
+        id_ = self._arguments_of(definition, nodes[0])["id"]
+        probes = []
+        for type_ in self.schema.get_possible_types(get_named_type(definition.type)):
+            rights = type_.extensions.get("readable", ())
+            held = [self.may(right) for right in rights]  # all are asked: each belongs to the plan's key
+            if not any(held):
+                continue
+            mapping = MAPPED[type_.extensions[DEFINITION].origin]
+            row, source = fresh(mapping)
+            where = [row.id == self.bind(id_, UUID), *mapping.scope(row, self)]
+            probes.append(self._one(type_, row, source, where, None, nodes, path))
+        return sa.func.coalesce(*probes) if probes else NULL
+
+    def _relation(
+        self,
+        declared: RelationField,
+        definition: Any,
+        type_: Any,
+        nodes: list[FieldNode],
+        parent: Row | None,
+        path: tuple[str, ...],
+    ) -> Any:
+        mapping = MAPPED[declared.target]
+        arguments = self._arguments_of(definition, nodes[0])
+
+        def where(row: Row) -> list[Any]:
+            rows = [row] if parent is None else [parent, row]
+            found = list(self._call(declared, rows, arguments))
+            if not declared.seen_with_parent:
+                found.extend(mapping.scope(row, self))
+            return found
+
+        if isinstance(declared, PageField):
+            return self._page(declared, mapping, type_, arguments, where, parent, nodes, path)
+        row, source = fresh(mapping)
+        if isinstance(declared, OneField):
+            return self._one(type_, row, source, where(row), parent, nodes, path)
+        assert isinstance(declared, ManyField)
+        order = [key.ordered(row) for key in keys_of(declared.order, mapping.attributes)]
+        rows = self._rows(type_, row, source, where(row), parent, [node.selection_set for node in nodes], path)
+        listed = rows.order_by(*order).subquery()
+        return sa.select(sa.func.coalesce(sa.func.json_agg(listed.table_valued()), EMPTY)).scalar_subquery()
+
+    def _one(
+        self,
+        type_: Any,
+        row: Row,
+        source: Any,
+        where: list[Any],
+        parent: Row | None,
+        nodes: list[FieldNode],
+        path: tuple[str, ...],
+    ) -> Any:
+        rows = self._rows(type_, row, source, where, parent, [node.selection_set for node in nodes], path)
+        found = rows.limit(1).subquery() if parent is None else rows.subquery()
+        return sa.select(sa.func.row_to_json(found.table_valued())).scalar_subquery()
+
+    def _rows(
+        self,
+        type_: Any,
+        row: Row,
+        source: Any,
+        where: list[Any],
+        parent: Row | None,
+        sets: Sequence[SelectionSetNode | None],
+        path: tuple[str, ...],
+    ) -> Any:
+        rows = sa.select(*self._columns(type_, row, sets, path)).select_from(source).where(*where)
+        return rows.correlate(parent._source) if parent is not None else rows
+
+    def _object_json(self, type_: Any, row: Row, sets: Sequence[SelectionSetNode | None], path: tuple[str, ...]) -> Any:
+        """The JSON of a row that stands in FROM already."""
+        columns = sa.select(*self._columns(type_, row, sets, path)).correlate(row._source).subquery()
+        return sa.select(sa.func.row_to_json(columns.table_valued())).scalar_subquery()
+
+    def _page(
+        self,
+        declared: PageField,
+        mapping: Mapping,
+        connection: Any,
+        arguments: dict[str, Given],
+        where: Callable[[Row], list[Any]],
+        parent: Row | None,
+        nodes: list[FieldNode],
+        path: tuple[str, ...],
+    ) -> Any:
+        asked = self.collect([node.selection_set for node in nodes], connection)
+        type_ = get_named_type(connection.fields["nodes"].type)
+        label = ".".join((*path, declared.python_name))
+        size, backward = self._size(arguments, label)
+        keys = self._order(declared, mapping, arguments["orderBy"], label)
+
+        def narrowed(row: Row) -> list[Any]:
+            found = [*where(row), *conditions(declared.target, row, arguments["filter"], self)]
+            search = arguments.get("search")
+            if search is not None and not search.null:
+                words = self.shaped(f"{label}.search", search, lambda text: len(split_words(text or "")))
+                found.extend(search_conditions(mapping, row, search, self.bind, words))
+            return found
+
+        pairs: list[Any] = []
+        wanted = {key: fields[0].name.value for key, fields in asked.items()}
+        window = None
+        if {"edges", "nodes", "pageInfo"} & set(wanted.values()):
+            window = self._window(mapping, keys, size, backward, arguments, narrowed, parent)
+        for key, name in wanted.items():
+            pairs.append(sa.literal_column(quoted(key)))
+            sets = [node.selection_set for node in asked[key]]
+            if name == "__typename":
+                pairs.append(sa.literal_column(quoted(connection.name)))
+            elif name == "totalCount":
+                pairs.append(self._count(mapping, narrowed, parent))
+            elif window is not None and name == "pageInfo":
+                page_info = get_named_type(connection.fields["pageInfo"].type)
+                pairs.append(window.info(self, page_info, sets))
+            elif window is not None:
+                pairs.append(window.listed(self, connection, type_, name, sets, (*path, key)))
+        built = sa.select(sa.func.json_build_object(*pairs))
+        return window.finish(built) if window is not None else built.scalar_subquery()
+
+    def _window(
+        self,
+        mapping: Mapping,
+        keys: list[Key],
+        size: int,
+        backward: bool,
+        arguments: dict[str, Given],
+        narrowed: Callable[[Row], list[Any]],
+        parent: Row | None,
+    ) -> Window:
+        row, source = fresh(mapping)
+        where = narrowed(row)
+        for name, order in (("after", keys), ("before", [key.reversed() for key in keys])):
+            if not arguments[name].null:
+                values = [self._cursor_part(arguments[name], keys, index) for index in range(len(keys))]
+                where.append(beyond(order, row, values))
+        order = [key.reversed() for key in keys] if backward else keys
+        base = sa.select(*source.c).where(*where).order_by(*(key.ordered(row) for key in order)).limit(size + 1)
+        if parent is not None:
+            base = base.correlate(parent._source)
+        found = base.subquery()
+        continued = not arguments["before" if backward else "after"].null
+        stopped = not arguments["after" if backward else "before"].null
+        return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued, stopped)
+
+    def _cursor_part(self, cursor: Given, keys: list[Key], index: int) -> Placeholder:
+        column = keys[index].column
+        kind = column.type.python_type
+        type_ = sa.Text() if isinstance(column.type, sa.Enum) else sql_type(kind)
+        read = cursor.read
+        return self._placeholder(lambda variables, _: plain(read_cursor(read(variables), keys)[index]), type_)
+
+    def _size(self, arguments: dict[str, Given], label: str) -> tuple[int, bool]:
+        first = self.shaped(f"{label}.first", arguments["first"], _identity)
+        last = self.shaped(f"{label}.last", arguments["last"], _identity)
+        if first not in (None, Undefined) and last not in (None, Undefined):
+            raise BadRequest("Give `first` or `last`, not both.")
+        if last not in (None, Undefined):
+            return page_size(last, "last"), True
+        return page_size(DEFAULT_PAGE if first in (None, Undefined) else first, "first"), False
+
+    def _order(self, declared: PageField, mapping: Mapping, order_by: Given, label: str) -> list[Key]:
+        chosen = self.shaped(f"{label}.orderBy", order_by, _order_names)
+        return keys_of(chosen or declared.order, mapping.attributes)
+
+    def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]], parent: Row | None) -> Any:
+        row, source = fresh(mapping)
+        counted = sa.select(sa.func.count()).select_from(source).where(*narrowed(row))
+        return (counted.correlate(parent._source) if parent is not None else counted).scalar_subquery()
+
+    # Fields of an object
+
+    def _columns(
+        self, type_: Any, row: Row, sets: Sequence[SelectionSetNode | None], path: tuple[str, ...]
+    ) -> Iterator[Any]:
+        hidden: dict[str, Any] = {}
+        for key, nodes in self.collect(sets, type_).items():
+            yield self._field(type_, row, key, nodes, path, hidden).label(key)
+        for name, column in hidden.items():
+            yield column.label(name)
+
+    def _field(
+        self, type_: Any, row: Row, key: str, nodes: list[FieldNode], path: tuple[str, ...], hidden: dict[str, Any]
+    ) -> Any:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return sa.literal_column(quoted(type_.name))
+        definition = type_.fields[name]
+        declared: MappedField = definition.extensions[DEFINITION]
+        if not self.may(declared.right):
+            if is_non_null_type(definition.type):
+                raise Forbidden(f"Your account lacks the right {declared.right.name}, which {type_.name}.{name} needs.")
+            return NULL
+        if isinstance(declared, ColumnField):
+            return json_value(getattr(row, declared.python_name))
+        if isinstance(declared, ReferenceField):
+            return self._reference(declared, get_named_type(definition.type), row, nodes, (*path, key))
+        if isinstance(declared, ExpressionField):
+            return json_value(self._call(declared, [row], self._arguments_of(definition, nodes[0])))
+        if isinstance(declared, ComputedField):
+            return self._computed(declared, row, key, path, hidden)
+        assert isinstance(declared, RelationField)
+        return self._relation(declared, definition, get_named_type(definition.type), nodes, row, (*path, key))
+
+    def _reference(
+        self, declared: ReferenceField, type_: Any, row: Row, nodes: list[FieldNode], path: tuple[str, ...]
+    ) -> Any:
+        mapping = MAPPED[type_.extensions[DEFINITION].origin]
+        target, source = fresh(mapping)
+        pointer = getattr(row, declared.key)
+        if declared.kind is None:
+            where = [target.id == pointer]
+        else:
+            where = [target.kind == sa.literal_column(quoted(declared.kind)), target.code == pointer]
+        if not declared.seen_with_parent and mapping.scope is not EVERYBODY:
+            where.extend(mapping.scope(target, self))
+        return self._one(type_, target, source, where, row, nodes, path)
+
+    def _computed(
+        self, declared: ComputedField, row: Row, key: str, path: tuple[str, ...], hidden: dict[str, Any]
+    ) -> Any:
+        needs = []
+        for name in declared.needs:
+            column = row._attributes[name]
+            hidden[f"!{name}"] = json_value(getattr(row, name))
+            kind = column.type.python_type
+            needs.append((name, f"!{name}", kind))
+        self.patches.append(Patch(path, key, declared, tuple(needs)))
+        return NULL
+
+    def _arguments_of(self, definition: Any, node: FieldNode) -> dict[str, Given]:
+        nodes = {argument.name.value: argument.value for argument in node.arguments or ()}
+        return {
+            name: given(nodes.get(name), argument.type, argument.default_value, self.variables)
+            for name, argument in definition.args.items()
+        }
+
+    def argument_reader(self, definition: Any, node: FieldNode) -> Callable[[Variables], dict[str, Any]]:
+        """How to read the arguments of an ordinary field from the variables."""
+        arguments = self._arguments_of(definition, node) if definition is not None else {}
+        return lambda variables: {
+            name: plain_value
+            for name, value in arguments.items()
+            if (plain_value := value.read(variables)) is not Undefined
+        }
+
+    def _call(self, declared: FunctionField, rows: list[Row], arguments: dict[str, Given]) -> Any:
+        keywords: dict[str, Any] = {}
+        for name in declared.argument_names:
+            keywords[name] = self._argument(declared.signature.parameters[name].annotation, arguments[camel(name)])
+        if declared.viewer_parameter is not None:
+            keywords[declared.viewer_parameter] = self
+        return declared.function(*rows, **keywords)
+
+    def _argument(self, annotation: Any, value: Given) -> Any:
+        if value.null:
+            return None
+        kind, many = _python_kind(annotation)
+        return self.bind(value, kind, many=many)
+
+
+def _constant(value: Any) -> Getter:
+    return lambda _, __: value
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _order_names(value: Any) -> tuple[str, ...]:
+    if value is None or value is Undefined:
+        return ()
+    return tuple(
+        ("-" if (entry.get("direction") is not None and entry["direction"].name == "DESC") else "")
+        + entry["field"].value
+        for entry in value
+    )
+
+
+def _variable_name(node: Any) -> str:
+    return f"@{node.name.value}" if node.kind == "variable" else "@"
+
+
+def _python_kind(annotation: Any) -> tuple[Any, bool]:
+    """The Python type that an argument's annotation holds, and whether it is a list of them."""
+    if get_origin(annotation) is Annotated:
+        return _python_kind(get_args(annotation)[0])
+    inner = [part for part in get_args(annotation) if part is not type(None)]
+    if get_origin(annotation) is list:
+        return _python_kind(inner[0])[0], True
+    if inner and type(None) in get_args(annotation):
+        return _python_kind(inner[0])
+    return annotation, False

@@ -1,0 +1,103 @@
+"""Documents: parsed and validated once, then kept with the plans made of them."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from schema.errors import refused
+from schema.limits import LimitsRule
+
+MOST_DOCUMENTS = 1000
+MOST_PLANS = 100
+MOST_TOKENS = 20_000
+
+
+class Recent(OrderedDict[Hashable, Any]):
+    """A bounded cache that forgets what was used longest ago."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def find(self, key: Hashable) -> Any:
+        """The value, or None; using it keeps it."""
+        value = self.get(key)
+        if value is not None:
+            self.move_to_end(key)
+        return value
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Remember a value, forgetting the oldest when there are too many."""
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self.most:
+            self.popitem(last=False)
+
+
+@dataclass
+class Operation:
+    """An operation of a document, with what planning found out about it."""
+
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    shaping: dict[str, Any] = field(default_factory=dict)
+    rights: dict[str, Any] = field(default_factory=dict)
+    plans: Recent = field(default_factory=lambda: Recent(MOST_PLANS))
+
+    @property
+    def kind(self) -> str:
+        """query, mutation or subscription."""
+        return self.node.operation.value
+
+
+@dataclass
+class Document:
+    """A document that was parsed and validated: its operations, or what is wrong with it."""
+
+    operations: dict[str | None, Operation]
+    errors: list[GraphQLError]
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation of a name, or the only one; None when it cannot be told."""
+        if name is None:
+            return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+        return self.operations.get(name)
+
+    def told(self, request_id: str) -> list[dict[str, Any]]:
+        """The errors, as JSON."""
+        return [refused(error, request_id) for error in self.errors]
+
+
+def read(schema: GraphQLSchema, text: str, *, suggestions: bool = True) -> Document:
+    """Parse and validate a document."""
+    try:
+        document = parse(text, max_tokens=MOST_TOKENS, no_location=False)
+        errors = validate(
+            schema, document, [*specified_rules, LimitsRule], max_errors=20, hide_suggestions=not suggestions
+        )
+    except GraphQLError as error:
+        return Document({}, [error])
+    except RecursionError:
+        return Document({}, [GraphQLError("This document nests too deeply.", extensions={"code": "LIMIT_EXCEEDED"})])
+    return Document({} if errors else _operations(document), errors)
+
+
+def _operations(document: DocumentNode) -> dict[str | None, Operation]:
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    return {
+        node.name.value if node.name else None: Operation(node, fragments)
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    }

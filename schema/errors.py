@@ -1,0 +1,74 @@
+"""What goes wrong while a schema is built (`DeclarationError`) or a request is answered (`RequestError`)."""
+
+import logging
+from typing import Any
+
+import psycopg
+from graphql import GraphQLError
+
+log = logging.getLogger("bima")
+
+
+class DeclarationError(Exception):
+    """A type, a field or an extension is declared in a way that cannot work; says which and why."""
+
+
+class RequestError(Exception):
+    """Ends an operation: `code` becomes `extensions.code` of the GraphQL error."""
+
+    code = "BAD_REQUEST"
+
+
+class BadRequest(RequestError):
+    """The request cannot be understood."""
+
+
+class Unauthenticated(RequestError):
+    """Nobody is signed in, or the access token is not valid any more."""
+
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(RequestError):
+    """The account lacks the right."""
+
+    code = "FORBIDDEN"
+
+
+class LimitExceeded(RequestError):
+    """The request asks for more than one may ask at a time."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class Internal(RequestError):
+    """Our own fault; the log has the details."""
+
+    code = "INTERNAL"
+
+
+def request_error(error: BaseException) -> RequestError:
+    """The `RequestError` that tells the client of any exception; what is our own fault goes to the log, masked."""
+    if isinstance(error, RequestError):
+        return error
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return LimitExceeded("This took too long. Ask for less at a time.")
+    if isinstance(error, psycopg.DataError):
+        return BadRequest("A value is not valid where it is used.")
+    log.error("unexpected error", exc_info=error)
+    return Internal("Something went wrong on our side. Try again; if it stays, report the request id.")
+
+
+def refused(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """What is wrong with a document or its variables, as JSON."""
+    extensions = error.extensions or {}
+    return {**error.formatted, "extensions": {"code": "BAD_REQUEST", **extensions, "requestId": request_id}}
+
+
+def failed(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """What went wrong with a field, as JSON; what is our own fault is masked."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        return refused(error, request_id)
+    told = request_error(cause)
+    return {**error.formatted, "message": str(told), "extensions": {"code": told.code, "requestId": request_id}}

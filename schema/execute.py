@@ -1,0 +1,288 @@
+"""Answering a request: the plan cache, the compiled statements, and the ordinary fields beside them."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    is_non_null_type,
+)
+from graphql.execution import execute as execute_ordinary
+from graphql.execution.values import get_variable_values
+from psycopg import AsyncConnection, AsyncRawCursor
+
+from schema.border import BorderExecutor, ordinary_document
+from schema.compile import DEFINITION, Planner, Statement
+from schema.document import Document, Operation, Recent, read
+from schema.errors import failed, refused, request_error
+from schema.node import MappedField
+from schema.patches import fill
+from schema.values import Variables, shape
+
+MOST_DOCUMENTS = 1000
+
+
+class Asker(Protocol):
+    """Who asks, and with which connections: what the executor needs of a request's context."""
+
+    request_id: str
+
+    @property
+    def shape(self) -> Any:
+        """What of the asker shapes a statement."""
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether every row may be seen."""
+
+    def has(self, scope: str) -> bool:
+        """Whether the asker has the named set of ids."""
+
+    def value(self, name: str) -> Any:
+        """A bound value: a named set of ids, or a value of the request."""
+
+    def may(self, right: Any) -> bool:
+        """Whether the asker holds the right."""
+
+    def require(self, right: Any) -> None:
+        """Raise a `RequestError` unless the asker holds the right."""
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
+        """A connection for compiled reads."""
+
+    def transaction(
+        self, arguments: dict[str, Any]
+    ) -> AbstractAsyncContextManager[Callable[[bytes | None], Awaitable[None]]]:
+        """A transaction around one ordinary root field; what it yields commits with the answer, else it rolls back."""
+
+    async def connection(self) -> AsyncConnection[Any]:
+        """The connection of the transaction under way."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished answer: JSON bytes, whether the operation was executed, and how many compiled statements ran."""
+
+    body: bytes
+    executed: bool
+    statements: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One root field of a plan: a compiled statement, or an ordinary field's document."""
+
+    key: str
+    non_null: bool
+    right: Any
+    statement: Statement | None = None
+    document: Any = None
+    constant: bytes | None = None
+    failure: Exception | None = None
+    read_arguments: Callable[[Variables], dict[str, Any]] | None = None
+
+
+class Engine:
+    """Answers requests on one schema; keeps the documents and plans."""
+
+    def __init__(self, schema: GraphQLSchema, *, suggestions: bool = True) -> None:
+        self.schema = schema
+        self.suggestions = suggestions
+        self.documents = Recent(MOST_DOCUMENTS)
+
+    async def answer(
+        self,
+        query: str,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        asker: Asker,
+        *,
+        query_only: bool = False,
+    ) -> Answer:
+        """Answer one request."""
+        document = self._document(query)
+        if document.errors:
+            return _refused(document.told(asker.request_id))
+        operation = document.operation(operation_name)
+        if operation is None:
+            return _refused([_error(GraphQLError("Name the operation to run in `operationName`."), asker)])
+        if query_only and operation.kind != "query":
+            return _refused([_error(GraphQLError("Only queries may be sent this way. Use POST."), asker)])
+        if operation.kind == "subscription":
+            return _refused([_error(GraphQLError("There are no subscriptions."), asker)])
+        coerced = get_variable_values(
+            self.schema,
+            operation.node.variable_definitions or (),
+            variables or {},
+            hide_suggestions=not self.suggestions,
+        )
+        if isinstance(coerced, list):
+            return _refused([_error(error, asker) for error in coerced])
+        steps = self._plan(operation, coerced.coerced, asker)
+        run = Run(self.schema, operation, variables or {}, coerced.coerced, asker)
+        return await run.answer(steps)
+
+    def _document(self, text: str) -> Document:
+        document: Document | None = self.documents.find(text)
+        if document is None:
+            document = read(self.schema, text, suggestions=self.suggestions)
+            self.documents.keep(text, document)
+        return document
+
+    def _plan(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
+        key = _plan_key(operation, variables, asker)
+        steps: list[Step] | None = operation.plans.find(key)
+        if steps is None:
+            steps = self._steps(operation, variables, asker)
+            # Planning may have found more that shapes the plan, so the key is made anew.
+            operation.plans.keep(_plan_key(operation, variables, asker), steps)
+        return steps
+
+    def _steps(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
+        root = self.schema.get_root_type(operation.node.operation)
+        assert root is not None
+
+        def planner() -> Planner:
+            return Planner(self.schema, operation.fragments, variables, asker, operation.shaping, operation.rights)
+
+        fields = planner().collect([operation.node.selection_set], root)
+        return [self._step(operation, root, key, nodes, planner()) for key, nodes in fields.items()]
+
+    def _step(
+        self, operation: Operation, root: GraphQLObjectType, key: str, nodes: list[FieldNode], planner: Planner
+    ) -> Step:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return Step(key, True, None, constant=orjson.dumps(root.name))
+        definition = root.fields.get(name)
+        declared = definition.extensions.get(DEFINITION) if definition is not None else None
+        right = getattr(declared, "right", None)
+        non_null = definition is not None and is_non_null_type(definition.type)
+        if not isinstance(declared, MappedField):
+            return Step(
+                key,
+                non_null,
+                right,
+                document=ordinary_document(operation, nodes),
+                read_arguments=planner.argument_reader(definition, nodes[0]),
+            )
+        try:
+            return Step(key, non_null, right, statement=planner.root(definition, nodes))
+        except Exception as error:  # noqa: BLE001 - told to the client as this field's error
+            return Step(key, non_null, right, failure=request_error(error))
+
+
+async def execute(
+    schema: Any,
+    query: str,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    asker: Asker,
+    *,
+    query_only: bool = False,
+) -> Answer:
+    """Answer one request on a composed schema; the engine is kept with the schema."""
+    engine: Engine = schema.engine
+    return await engine.answer(query, variables, operation_name, asker, query_only=query_only)
+
+
+@dataclass
+class Run:
+    """One request under way."""
+
+    schema: GraphQLSchema
+    operation: Operation
+    raw: dict[str, Any]
+    variables: Variables
+    asker: Asker
+    statements: int = 0
+
+    async def answer(self, steps: list[Step]) -> Answer:
+        """Run the root fields, in order, and put the answer together."""
+        parts: list[bytes] = []
+        errors: list[dict[str, Any]] = []
+        lost = False
+        for step in steps:
+            value, problems = await self._run(step)
+            errors.extend(problems)
+            if value is None and step.non_null:
+                lost = True
+                if self.operation.node.operation is not OperationType.MUTATION:
+                    break
+            parts.append(orjson.dumps(step.key) + b":" + (value or b"null"))
+        data = b"null" if lost else b"{" + b",".join(parts) + b"}"
+        if errors:
+            return Answer(b'{"data":' + data + b',"errors":' + orjson.dumps(errors) + b"}", True, self.statements)
+        return Answer(b'{"data":' + data + b"}", True, self.statements)
+
+    async def _run(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
+        if step.constant is not None:
+            return step.constant, []
+        try:
+            if step.right is not None:
+                self.asker.require(step.right)
+            if step.failure is not None:
+                raise step.failure
+            if step.statement is not None:
+                return await self._compiled(step.statement), []
+        except Exception as error:  # noqa: BLE001 - told to the client as this field's error
+            told = GraphQLError(str(error), path=[step.key], original_error=request_error(error))
+            return None, [failed(told, self.asker.request_id)]
+        return await self._ordinary(step)
+
+    async def _compiled(self, statement: Statement) -> bytes | None:
+        parameters = statement.parameters(self.variables, self.asker)
+        self.statements += 1
+        async with self.asker.reading() as connection:
+            cursor = AsyncRawCursor(connection)
+            await cursor.execute(statement.sql, parameters)
+            body = cursor.pgresult.get_value(0, 0)  # type: ignore[union-attr]
+        if body is None or not statement.patches:
+            return body
+        data = orjson.loads(body)
+        fill(data, statement.patches)
+        return orjson.dumps(data)
+
+    async def _ordinary(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
+        assert step.read_arguments is not None
+        async with self.asker.transaction(step.read_arguments(self.variables)) as commit:
+            result = execute_ordinary(
+                self.schema,
+                step.document,
+                context_value=self.asker,
+                variable_values=self.raw,
+                executor_class=BorderExecutor,
+            )
+            if not isinstance(result, Awaitable):
+                done = result
+            else:
+                done = await result
+            value = None if done.data is None else orjson.dumps(done.data[step.key])
+            if not done.errors:
+                await commit(value)
+        return value, [failed(error, self.asker.request_id) for error in done.errors or ()]
+
+
+def _plan_key(operation: Operation, variables: Variables, asker: Asker) -> Any:
+    shaping = tuple((name, _hashable(by(variables))) for name, by in operation.shaping.items())
+    rights = tuple(name for name, right in operation.rights.items() if asker.may(right))
+    return shape(variables), shaping, rights, asker.shape
+
+
+def _hashable(value: Any) -> Any:
+    return value if not isinstance(value, list) else tuple(value)
+
+
+def _refused(errors: list[dict[str, Any]]) -> Answer:
+    return Answer(orjson.dumps({"errors": errors}), False)
+
+
+def _error(error: GraphQLError, asker: Asker) -> dict[str, Any]:
+    return refused(error, asker.request_id)

@@ -1,0 +1,60 @@
+"""Python fields: computed over a whole batch of rows once the statement has answered."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from schema.node import ComputedField
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A Python field to fill in: where its rows are, what it is called there, and what it needs of them."""
+
+    path: tuple[str, ...]
+    key: str
+    field: ComputedField
+    needs: tuple[tuple[str, str, type], ...]
+
+
+def fill(data: Any, patches: Sequence[Patch]) -> None:
+    """Compute the Python fields of a result, each over its whole batch, and take the hidden columns away."""
+    for patch in patches:
+        rows = list(_rows_at(data, patch.path))
+        batch = [
+            SimpleNamespace(**{name: _typed(row[label], kind) for name, label, kind in patch.needs}) for row in rows
+        ]
+        for row, value in zip(rows, patch.field.function(batch), strict=True):
+            row[patch.key] = value
+    for patch in patches:
+        for row in _rows_at(data, patch.path):
+            for _, label, _ in patch.needs:
+                row.pop(label, None)
+
+
+def _rows_at(data: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    if data is None:
+        return
+    if isinstance(data, list):
+        for inner in data:
+            yield from _rows_at(inner, path)
+    elif not path:
+        yield data
+    else:
+        yield from _rows_at(data[path[0]], path[1:])
+
+
+TYPED: dict[type, Callable[[Any], Any]] = {
+    UUID: UUID,
+    Decimal: Decimal,
+    datetime.date: datetime.date.fromisoformat,
+    datetime.datetime: datetime.datetime.fromisoformat,
+}
+
+
+def _typed(value: Any, kind: type) -> Any:
+    return value if value is None or kind not in TYPED else TYPED[kind](value)

@@ -1,0 +1,28 @@
+"""Small pieces of SQL that the compiler shares."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from schema.node import Mapping, Row
+
+DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+EMPTY: Any = sa.literal_column("'[]'::json")
+NULL: Any = sa.literal_column("NULL")
+
+
+def json_value(expression: Any) -> Any:
+    """An expression as it goes into JSON: decimals as text, everything else as PostgreSQL writes it."""
+    return sa.cast(expression, sa.Text) if isinstance(expression.type, sa.Numeric) else expression
+
+
+def fresh(mapping: Mapping) -> tuple[Row, Any]:
+    """A new alias of a mapped type's table: its row, and what stands in FROM."""
+    source = mapping.table.alias()
+    return Row(source, mapping.attributes), source
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal; for names from the schema and the document only, never for values."""
+    return "'" + text.replace("'", "''") + "'"
