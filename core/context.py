@@ -1,0 +1,158 @@
+"""The request: who asks, in which language, and the transaction it works in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.errors import Forbidden, Unauthenticated
+from core.module import PUBLIC, SIGNED_IN, ModuleSettings, Right
+
+if TYPE_CHECKING:
+    from core.host import Host
+
+S = TypeVar("S", bound=ModuleSettings)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an account with its rights and the rows it may see.
+
+    `scopes` are named sets of ids that the modules' row filters read, such as `district`. `unbounded` accounts see
+    every row. An actor with neither sees nothing. `system` is Bima itself, in jobs and commands.
+    """
+
+    id: UUID | None = None
+    name: str = ""
+    rights: frozenset[str] = frozenset()
+    scopes: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
+    unbounded: bool = False
+    system: bool = False
+
+    @property
+    def shape(self) -> Hashable:
+        """What of the actor shapes a statement; the ids themselves are bound values."""
+        return "unbounded" if self.unbounded else tuple(sorted(self.scopes))
+
+    def may(self, right: Right) -> bool:
+        """Whether the actor holds the right."""
+        if right is PUBLIC:
+            return True
+        if right is SIGNED_IN:
+            return self.id is not None
+        return self.system or right.name in self.rights
+
+    def require(self, right: Right) -> None:
+        """Stop the request unless the actor holds the right.
+
+        Raises:
+            Unauthenticated: nobody is signed in. Forbidden: the account lacks the right.
+        """
+        if self.may(right):
+            return
+        if self.id is None:
+            raise Unauthenticated("Sign in first.")
+        raise Forbidden(f"Your account lacks the right {right.name}. Ask your administrator for it.")
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(name="system", unbounded=True, system=True)
+
+
+@dataclass
+class Context:
+    """What a request, a job or a command works with. Services take it first: `enrol(ctx, input)`."""
+
+    host: "Host"
+    actor: Actor = ANONYMOUS
+    language: str = "en"
+    request_id: str = ""
+    _session: AsyncSession | None = None
+    claimed: str | None = None
+    """The `clientMutationId` that the mutation under way has taken."""
+    result_id: UUID | None = None
+    """The object that the mutation under way answers."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """The arguments of the ordinary root field under way, as they were sent."""
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session of the root field, job or command under way.
+
+        Raises:
+            RuntimeError: outside of one; compiled fields have none.
+        """
+        if self._session is None:
+            raise RuntimeError(
+                "there is no transaction here: only ordinary root fields, jobs and commands have a session"
+            )
+        return self._session
+
+    def settings(self, kind: type[S]) -> S:
+        """The settings of a module, by their class."""
+        return self.host.module_settings(kind)
+
+    # What schema.execute asks of whoever asks.
+
+    @property
+    def shape(self) -> Hashable:
+        """What of the actor shapes a statement."""
+        return self.actor.shape
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether the actor may see every row."""
+        return self.actor.unbounded
+
+    def has(self, scope: str) -> bool:
+        """Whether the actor has the named set of ids."""
+        return scope in self.actor.scopes
+
+    def may(self, right: Right) -> bool:
+        """Whether the actor holds the right."""
+        return self.actor.may(right)
+
+    def require(self, right: Right) -> None:
+        """Stop the request unless the actor holds the right."""
+        self.actor.require(right)
+
+    def value(self, name: str) -> object:
+        """A bound value for compiled statements: `account`, `language`, `today`, or a scope's ids."""
+        if name == "account":
+            return self.actor.id
+        if name == "language":
+            return self.language
+        if name == "today":
+            return clock.today()
+        return list(self.actor.scopes.get(name, ()))
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
+        """A connection for a compiled read."""
+        return self.host.db.pool.connection()
+
+    @asynccontextmanager
+    async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:
+        """The transaction of one ordinary root field. What it yields commits it; otherwise nothing stays written."""
+        async with AsyncSession(self.host.db.engine, expire_on_commit=False) as session:
+            self._session, self.arguments, self.claimed, self.result_id = session, arguments, None, None
+            try:
+                yield self._commit
+            finally:
+                self._session = None
+
+    async def _commit(self, answer: bytes | None) -> None:
+        from core.idempotency import remember
+
+        await remember(self, answer)
+        await self.session.commit()
+
+    async def connection(self) -> AsyncConnection[Any]:
+        """The connection of the transaction under way, with everything flushed to it."""
+        await self.session.flush()
+        raw = await (await self.session.connection()).get_raw_connection()
+        return raw.driver_connection  # type: ignore[return-value]

@@ -1,0 +1,111 @@
+"""The database: tables' base, ids, connections for reading and sessions for writing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import DateTime, MetaData, Numeric, String
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from uuid_utils.compat import uuid7
+
+from core import clock
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Amount = Annotated[Decimal, mapped_column(Numeric(18, 2))]
+"""A money column: two places, the scheme's currency."""
+Rate = Annotated[Decimal, mapped_column(Numeric(18, 4))]
+"""A column for percentages, weights and indices: four places."""
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7: sortable by the time it was made, so indexes grow at their end."""
+    return uuid7()
+
+
+def state(kind: type[Enum]) -> SqlEnum:
+    """A column type for a closed set of states, stored as the member's name in plain text."""
+    return SqlEnum(kind, native_enum=False, create_constraint=False, length=24, values_callable=None)
+
+
+class Base(DeclarativeBase):
+    """Base of every table of every module. Table names start with the module's name: `insuree_family`."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(18, 2),
+        str: String,
+    }
+
+
+class Row(Base):
+    """A table whose rows have a UUIDv7 and the times they were made and last changed."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now, sort_order=91)
+
+
+class VersionedRow(Row):
+    """A row that users change: `version` counts its changes; two writers at once cannot both win (STALE)."""
+
+    __abstract__ = True
+
+    version: Mapped[int] = mapped_column(default=1, sort_order=92)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Database:
+    """The connections of one host: an engine for sessions that write, a pool of autocommit connections that read."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, prepare: bool = True) -> None:
+        self.url = url
+        threshold: dict[str, Any] = {"prepare_threshold": 0 if prepare else None}
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=pool_size,
+            connect_args={"options": "-c timezone=UTC", **threshold},
+        )
+        self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            kwargs={"autocommit": True, "options": "-c timezone=UTC", **threshold},
+        )
+
+    async def open(self) -> None:
+        """Open the reading pool; sessions connect when first used."""
+        await self.pool.open()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.pool.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction: committed when the block ends well, rolled back when it does not."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session

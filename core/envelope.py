@@ -1,0 +1,70 @@
+"""Around every request: its id, the security headers, the count of it, and a masked answer to any exception."""
+
+import logging
+import time
+from uuid import UUID, uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.graphql_http import MASKED, HttpError, problem
+
+log = logging.getLogger("bima.http")
+
+HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+"""What every answer carries unless its route says otherwise."""
+GONE = 499
+"""The status counted when the client hung up before the answer began."""
+
+
+class Envelope:
+    """Middleware that is plain ASGI: it stands in the way of every request, so it must cost nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        request_id = request_id_of(scope)
+        scope.setdefault("state", {}).update(host=scope["app"].state.host, request_id=request_id)
+        status = 0
+
+        async def send_enveloped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name for name, _ in message["headers"]}
+                headers = [(name, value) for name, value in HEADERS.items() if name not in present]
+                message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_enveloped)
+        except Exception:
+            if status:
+                raise
+            log.exception("request %s failed", request_id)
+            await problem(HttpError(500, MASKED, "INTERNAL"), request_id)(scope, receive, send_enveloped)
+        finally:
+            route = getattr(scope.get("route"), "path", None) or "other"
+            scope["app"].state.metrics.answered(route, status or GONE, time.perf_counter() - began)
+
+
+def request_id_of(scope: Scope) -> str:
+    """The client's `X-Request-Id` when it is a UUID, so that nothing odd reaches the logs; else a fresh one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            try:
+                return str(UUID(value.decode("latin-1")))
+            except ValueError:
+                break
+    return str(uuid4())

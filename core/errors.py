@@ -1,0 +1,145 @@
+"""What can go wrong, and how it is said.
+
+A `UserError` is data: a mutation answers it in its payload's `errors`. A `RequestError` ends the whole operation and
+goes out as a GraphQL error: broken requests, missing rights, limits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schema.errors import BadRequest, Forbidden, LimitExceeded, RequestError, Unauthenticated
+
+__all__ = ["BadRequest", "Forbidden", "LimitExceeded", "RequestError", "Unauthenticated"]
+
+LANGUAGES = ("en", "sw", "fr")
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """A stable code with its message in every language; `{name}` in a message is filled from the error's parameters.
+
+    Messages tell the user what to do next. Codes never change once released.
+    """
+
+    code: str
+    en: str
+    sw: str
+    fr: str
+
+    def message(self, language: str, parameters: dict[str, object]) -> str:
+        """The message in the language (English when it is not one of ours), with its parameters filled in."""
+        template: str = getattr(self, language) if language in LANGUAGES else self.en
+        return template.format(**parameters)
+
+
+class UserError(Exception):
+    """One thing the user can mend: a code, where in the input it lies, and the parameters of its message."""
+
+    def __init__(self, code: ErrorCode, path: str = "", *, current: object = None, **parameters: object) -> None:
+        super().__init__(code.code)
+        self.code = code
+        self.path: Sequence[str] = tuple(part for part in path.split(".") if part)
+        self.parameters = parameters
+        self.current = current
+        """The object as it stands now, for errors that carry it (STALE, PRICE_CHANGED)."""
+
+
+class UserErrors(Exception):
+    """Several `UserError`s found in one input."""
+
+    def __init__(self, errors: Sequence[UserError]) -> None:
+        super().__init__(", ".join(error.code.code for error in errors))
+        self.errors = errors
+
+
+class Problems:
+    """Collects the user errors of one input, so that all are told at once.
+
+    problems = Problems()
+    problems.add(HEAD_MISSING, "head")
+    problems.stop()          # raises when there is any
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[UserError] = []
+
+    def add(self, code: ErrorCode, path: str = "", **parameters: object) -> None:
+        """Note a problem and go on."""
+        self.errors.append(UserError(code, path, **parameters))
+
+    def stop(self) -> None:
+        """Raise `UserErrors` when any problem was noted."""
+        if self.errors:
+            raise UserErrors(self.errors)
+
+
+STALE = ErrorCode(
+    "STALE",
+    en="Somebody changed this meanwhile. Look at the current values and try again.",
+    sw="Mtu mwingine amebadilisha taarifa hizi. Angalia taarifa za sasa kisha jaribu tena.",
+    fr="Quelqu'un a modifié ces données entre-temps. Relisez les valeurs actuelles et réessayez.",
+)
+NOT_FOUND = ErrorCode(
+    "NOT_FOUND",
+    en="No {thing} with this id is visible to you. Check the id.",
+    sw="Hakuna {thing} yenye kitambulisho hiki unayoweza kuiona. Hakiki kitambulisho.",
+    fr="Aucun objet {thing} avec cet identifiant ne vous est visible. Vérifiez l'identifiant.",
+)
+REQUIRED = ErrorCode(
+    "REQUIRED",
+    en="This is needed. Fill it in.",
+    sw="Taarifa hii inahitajika. Tafadhali ijaze.",
+    fr="Cette information est nécessaire. Renseignez-la.",
+)
+TOO_LONG = ErrorCode(
+    "TOO_LONG",
+    en="At most {most} characters fit here. Shorten it.",
+    sw="Herufi zisizidi {most}. Fupisha.",
+    fr="{most} caractères au plus. Raccourcissez.",
+)
+TAKEN = ErrorCode(
+    "TAKEN",
+    en="{value} is already used. Choose another one.",
+    sw="{value} tayari inatumika. Chagua nyingine.",
+    fr="{value} est déjà utilisé. Choisissez-en un autre.",
+)
+DATE_IN_FUTURE = ErrorCode(
+    "DATE_IN_FUTURE",
+    en="{date} lies in the future. Enter a date up to today.",
+    sw="{date} ni tarehe ya baadaye. Weka tarehe isiyozidi leo.",
+    fr="{date} est dans le futur. Saisissez une date jusqu'à aujourd'hui.",
+)
+DATES_REVERSED = ErrorCode(
+    "DATES_REVERSED",
+    en="The end comes before the start. Correct one of the dates.",
+    sw="Tarehe ya mwisho iko kabla ya mwanzo. Rekebisha tarehe mojawapo.",
+    fr="La fin précède le début. Corrigez l'une des dates.",
+)
+UNKNOWN_CODE = ErrorCode(
+    "UNKNOWN_CODE",
+    en="{value} is not a known code. Choose one from the list.",
+    sw="{value} si msimbo unaojulikana. Chagua mmoja kutoka kwenye orodha.",
+    fr="{value} n'est pas un code connu. Choisissez-en un dans la liste.",
+)
+NEGATIVE = ErrorCode(
+    "NEGATIVE",
+    en="{value} is below what is allowed. Enter a larger number.",
+    sw="{value} ni ndogo kuliko inavyoruhusiwa. Weka namba kubwa zaidi.",
+    fr="{value} est inférieur au minimum. Saisissez un nombre plus grand.",
+)
+ILLEGAL_TRANSITION = ErrorCode(
+    "ILLEGAL_TRANSITION",
+    en="What is {state} cannot become {target}.",
+    sw="Kilicho katika hali ya {state} hakiwezi kuwa {target}.",
+    fr="Ce qui est {state} ne peut pas devenir {target}.",
+)
+IDEMPOTENCY_MISMATCH = ErrorCode(
+    "IDEMPOTENCY_MISMATCH",
+    en="This clientMutationId was used before with another input. Send a new one.",
+    sw="clientMutationId hii imetumika na taarifa nyingine. Tuma mpya.",
+    fr="Ce clientMutationId a déjà servi avec une autre saisie. Envoyez-en un nouveau.",
+)
+CORE_CODES = (
+    STALE, NOT_FOUND, REQUIRED, TOO_LONG, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE, NEGATIVE,
+    ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH,
+)  # fmt: skip

@@ -1,0 +1,159 @@
+"""Root fields of modules that run in Python: `mutation` and `query`."""
+
+import functools
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+import strawberry
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from strawberry.types.field import StrawberryField
+
+from core.context import Context
+from core.errors import STALE, TAKEN, UserError, UserErrors
+from core.history import sign
+from core.idempotency import claim
+from core.inputs import Payload, UserErrorInfo, same_id, served
+from core.module import Right
+from schema.errors import DeclarationError
+from schema.node import MAPPED
+
+
+class ServiceField(StrawberryField):
+    """A root field that runs in Python; `right` is checked before it does."""
+
+    right: Right
+
+    def __copy__(self) -> "ServiceField":
+        copied = super().__copy__()
+        copied.right = self.right
+        return copied
+
+
+def query(*, right: Right) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+    """A root field of Query computed in Python: `async def policy_quote(ctx, family_id) -> PolicyQuote`."""
+
+    def declare(function: Callable[..., Awaitable[Any]]) -> Any:
+        async def resolve(info: strawberry.Info, **arguments: Any) -> Any:
+            return await function(info.context, **arguments)
+
+        return _field(function, resolve, served(function), right)
+
+    return declare
+
+
+def mutation(result: type, *, right: Right) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+    """A root field of Mutation: `async def create_family(ctx, input) -> models.Family`.
+
+    `result`: the mapped type of the row that the function returns, or a `Payload` that it returns whole. User errors
+    undo everything and become the payload's `errors`; a repeated `clientMutationId` gets the first answer.
+    """
+
+    def declare(function: Callable[..., Awaitable[Any]]) -> Any:
+        payload, key = _payload(function, result)
+        name = _camel(function.__name__)
+
+        async def resolve(info: strawberry.Info, input: Any) -> Any:
+            ctx: Context = info.context
+            try:
+                return await _run(ctx, function, input, info, name, payload, key)
+            except (UserError, UserErrors, StaleDataError, IntegrityError) as error:
+                await ctx.session.rollback()
+                ctx.claimed = None
+                return _refused(ctx, error, input, payload, key)
+
+        signature = served(function)
+        return _field(function, resolve, signature.replace(return_annotation=payload), right)
+
+    return declare
+
+
+async def _run(
+    ctx: Context,
+    function: Callable[..., Awaitable[Any]],
+    input: Any,
+    info: Any,
+    name: str,
+    payload: Any,
+    key: str | None,
+) -> Any:
+    await sign(ctx.session, ctx)
+    earlier = await claim(ctx, name, input.client_mutation_id, info)
+    if earlier is not None and earlier.answer is not None:
+        return orjson.Fragment(earlier.answer)
+    if earlier is not None and key is not None:
+        return payload(client_mutation_id=input.client_mutation_id, **{key: earlier.object_id})
+    returned = await function(ctx, input)
+    await ctx.session.flush()
+    if key is None:
+        returned.client_mutation_id = input.client_mutation_id
+        return returned
+    ctx.result_id = None if returned is None else same_id(returned)
+    return payload(client_mutation_id=input.client_mutation_id, **{key: ctx.result_id})
+
+
+def _refused(ctx: Context, error: Exception, input: Any, payload: Any, key: str | None) -> Any:
+    errors = _user_errors(error)
+    current = next((found.current for found in errors if found.current is not None), None)
+    told = [UserErrorInfo.of(found, ctx.language) for found in errors]
+    extra: dict[str, UUID] = {} if key is None or current is None else {key: same_id(current)}
+    return payload(client_mutation_id=input.client_mutation_id, errors=told, **extra)
+
+
+def _user_errors(error: Exception) -> list[UserError]:
+    if isinstance(error, UserErrors):
+        return list(error.errors)
+    if isinstance(error, UserError):
+        return [error]
+    if isinstance(error, StaleDataError):
+        return [UserError(STALE, "expectedVersion")]
+    # A service checks what it can before it writes; what two senders write at the same moment ends here.
+    detail = (
+        str(getattr(getattr(error.orig, "diag", None), "message_detail", ""))
+        if isinstance(error, IntegrityError)
+        else ""
+    )
+    taken = re.match(r"Key \((?P<columns>.*)\)=\((?P<values>.*)\) already exists", detail)
+    if taken is None:
+        raise error
+    column = taken["columns"].split(",")[-1].strip(' "')
+    return [UserError(TAKEN, _camel(column), value=taken["values"].split(", ")[-1])]
+
+
+def _payload(function: Callable[..., Any], result: type) -> tuple[Any, str | None]:
+    if issubclass(result, Payload):
+        return result, None
+    if result not in MAPPED:
+        raise DeclarationError(
+            f"{function.__name__}: a mutation answers a mapped type or a Payload, not {result.__name__}"
+        )
+    key = re.sub(r"(?<!^)(?=[A-Z])", "_", result.__name__).lower()
+    name = _camel(function.__name__)
+    field = strawberry.field(description=f"The {result.__name__} as it is now; null when there are errors.")
+    field.default = None
+    body = {"__annotations__": {key: result | None}, key: field, "__module__": function.__module__}
+    described = f"What {name} answers."
+    return strawberry.type(type(f"{name[0].upper()}{name[1:]}Payload", (Payload,), body), description=described), key
+
+
+def _field(function: Callable[..., Any], resolve: Any, signature: inspect.Signature, right: Right) -> Any:
+    functools.update_wrapper(resolve, function)
+    del resolve.__wrapped__
+    resolve.__signature__ = signature
+    resolve.__annotations__ = {
+        **{name: parameter.annotation for name, parameter in signature.parameters.items()},
+        "return": signature.return_annotation,
+    }
+    field = ServiceField(python_name=function.__name__, description=inspect.cleandoc(function.__doc__ or "") or None)
+    field = field(resolve)
+    field.right = right
+    return field
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -1,0 +1,81 @@
+"""`/health`: whether the process lives, and whether it may be sent requests yet."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import psycopg
+from sqlalchemy.exc import OperationalError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from core.migrate import pending
+
+if TYPE_CHECKING:
+    from core.host import Host
+
+log = logging.getLogger("bima.http")
+
+PROBE_SECONDS = 2.0
+"""How long the database may take to answer a probe."""
+AGAIN_SECONDS = 1.0
+"""How long to wait before looking again for what is missing."""
+
+
+class Readiness:
+    """What a starting server still waits for; empty when it may be sent requests."""
+
+    def __init__(self) -> None:
+        self.missing = "the host is starting"
+
+
+async def prepare(host: "Host", readiness: Readiness) -> None:
+    """Start the host once the database answers and its migrations are done; tell meanwhile what is missing."""
+    while missing := await what_is_missing(host):
+        await _not_yet(readiness, missing)
+    try:
+        await host.start()
+    except Exception:
+        log.exception("a module could not start")
+        readiness.missing = "a module could not start, see the log"
+    else:
+        readiness.missing = ""
+
+
+async def what_is_missing(host: "Host") -> str:
+    """Why the database cannot be used yet, with what to do; empty when it can."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            waiting = await pending(host)
+    except (TimeoutError, OSError, OperationalError, psycopg.OperationalError):
+        return "the database does not answer"
+    return f"migrations of {', '.join(waiting)} are pending, run `bima migrate`" if waiting else ""
+
+
+async def _not_yet(readiness: Readiness, missing: str) -> None:
+    if missing != readiness.missing:
+        log.warning("not ready: %s", missing)
+    readiness.missing = missing
+    await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def live(request: Request) -> Response:
+    """The process answers. Nothing else is looked at: a lost database is no reason to kill it."""
+    return JSONResponse({"status": "live"})
+
+
+async def ready(request: Request) -> Response:
+    """Whether requests may come: 200, or 503 with what is missing."""
+    missing = request.app.state.readiness.missing or await _lost(request.state.host)
+    if missing:
+        return JSONResponse({"status": "not ready", "missing": missing}, 503, {"retry-after": "2"})
+    return JSONResponse({"status": "ready"})
+
+
+async def _lost(host: "Host") -> str:
+    try:
+        async with asyncio.timeout(PROBE_SECONDS), host.db.pool.connection() as connection:
+            await connection.execute("SELECT 1")
+    except (TimeoutError, psycopg.OperationalError):
+        return "the database does not answer"
+    return ""

@@ -1,0 +1,105 @@
+"""The application: `create_app(host)` makes lists of routes and middleware and hands them to Starlette."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from core import graphiql, health, logs
+from core.envelope import Envelope
+from core.graphql_http import HttpError, graphql, problem
+from core.health import Readiness
+from core.metrics import CONTENT_TYPE, Metrics
+from core.settings import load_settings
+from core.worker import worker
+
+if TYPE_CHECKING:
+    from core.host import Host
+
+log = logging.getLogger("bima.http")
+
+WORKER_AGAIN_SECONDS = 5.0
+"""How long the worker inside a development server rests after a failure."""
+
+
+def create_app(host: "Host") -> Starlette:
+    """The web application of a host. Its state carries `host`, `metrics` and `readiness`."""
+    app = Starlette(
+        routes=_routes(host),
+        middleware=[Middleware(Envelope)],
+        exception_handlers={HTTPException: _not_answered},
+        lifespan=_lifespan,
+    )
+    app.state.host = host
+    app.state.metrics = Metrics()
+    app.state.readiness = Readiness()
+    return app
+
+
+def application() -> Starlette:
+    """The application of the installation in the working directory; each server process makes its own."""
+    from core.host import Host
+
+    logs.to_stderr()
+    return create_app(Host(load_settings()))
+
+
+def _routes(host: "Host") -> list[BaseRoute]:
+    in_development = host.settings.mode == "development"
+    return [
+        Route("/graphql", graphql, methods=["POST", "GET"] if in_development else ["POST"]),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", metrics),
+        Route("/schema.graphql", sdl),
+        *(graphiql.ROUTES if in_development else ()),
+        *host.routes,
+    ]
+
+
+async def metrics(request: Request) -> Response:
+    """What Prometheus collects."""
+    return Response(request.app.state.metrics.text(), headers={"content-type": CONTENT_TYPE})
+
+
+async def sdl(request: Request) -> Response:
+    """The schema of the enabled modules, in GraphQL's own language."""
+    return PlainTextResponse(request.state.host.schema.sdl())
+
+
+async def _not_answered(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = {name.replace("-", "_"): value for name, value in (error.headers or {}).items()}
+    return problem(HttpError(error.status_code, error.detail, **headers), request.state.request_id)
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Answer from the first moment and get ready meanwhile."""
+    work = asyncio.create_task(_run(app.state.host, app.state.readiness))
+    try:
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        await app.state.host.stop()
+
+
+async def _run(host: "Host", readiness: Readiness) -> None:
+    """Start the host; in development, run its jobs in this process too."""
+    await health.prepare(host, readiness)
+    while host.settings.mode == "development" and not readiness.missing:
+        try:
+            await worker(host, signals=False)
+        except Exception:
+            log.exception("the worker failed; it starts again in %s seconds", WORKER_AGAIN_SECONDS)
+        await asyncio.sleep(WORKER_AGAIN_SECONDS)

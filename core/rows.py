@@ -1,0 +1,91 @@
+"""Rows that a service works on: found within the actor's scope, at the version the user saw."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from core.context import Context
+from core.db import Row, VersionedRow
+from core.errors import NOT_FOUND, STALE, UserError
+
+R = TypeVar("R", bound=Row)
+
+
+class ActorViewer:
+    """The actor as scopes read it, outside compiled statements: values instead of placeholders."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether every row may be seen."""
+        return self._ctx.unbounded
+
+    def has(self, scope: str) -> bool:
+        """Whether the actor has the named set of ids."""
+        return self._ctx.has(scope)
+
+    def ids(self, scope: str) -> Any:
+        """The named set of ids, bound."""
+        return sa.literal(list(self._ctx.actor.scopes.get(scope, ())), ARRAY(sa.Uuid()))
+
+    def value(self, name: str, type_: Any) -> Any:
+        """A value of the request, bound."""
+        return sa.literal(self._ctx.value(name), type_)
+
+
+def visible(ctx: Context, model: type[Any]) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a model's rows lie in the actor's scope."""
+    return list(model.__scope__(model, ActorViewer(ctx)))
+
+
+async def find(
+    ctx: Context, model: type[R], id: UUID | None, path: str, *, version: int | None = None, lock: bool = False
+) -> R:
+    """A row by its id, in the actor's scope.
+
+    `version`: the one the user's change is based on. `lock`: nobody else changes the row until the transaction ends.
+
+    Raises:
+        UserError: NOT_FOUND at the path when it is not there, not in scope or ended; STALE, with the row, when it has
+            another version.
+    """
+    query = sa.select(model).where(model.id == id, *visible(ctx, model)).execution_options(populate_existing=lock)
+    row: R | None = await ctx.session.scalar(query.with_for_update(of=model) if lock else query)
+    if row is None or getattr(row, "ended_at", None) is not None:
+        raise UserError(NOT_FOUND, path, thing=thing(model))
+    check_version(row, version)
+    return row
+
+
+async def find_all(ctx: Context, model: type[R], ids: Sequence[UUID], path: str) -> dict[UUID, R]:
+    """Rows by their ids, in the actor's scope, with one statement.
+
+    Raises:
+        UserError: NOT_FOUND at `path.index` of the first one that is not there or not in scope.
+    """
+    query = sa.select(model).where(model.id == sa.any_(sa.literal(list(ids), ARRAY(sa.Uuid()))), *visible(ctx, model))
+    rows = {row.id: row for row in await ctx.session.scalars(query) if getattr(row, "ended_at", None) is None}
+    for index, id in enumerate(ids):
+        if id not in rows:
+            raise UserError(NOT_FOUND, f"{path}.{index}", thing=thing(model))
+    return rows
+
+
+def check_version(row: Row, version: int | None) -> None:
+    """Refuse a change that is based on another version than the row has.
+
+    Raises:
+        UserError: STALE, with the row.
+    """
+    if version is not None and isinstance(row, VersionedRow) and row.version != version:
+        raise UserError(STALE, "expectedVersion", current=row)
+
+
+def thing(model: type[Any]) -> str:
+    """What a model's rows are called in messages."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in model.__name__).strip()

@@ -1,0 +1,98 @@
+"""Databases for tests: a migrated template per set of modules and version of the code, and copies of it."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, Self
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from core.host import Host
+from core.migrate import SCRIPTS, upgrade
+from core.postgres import Postgres
+
+TEMPLATE = "bima_template_"
+COPY = "bima_copy_"
+KEPT = 12
+"""Templates of other versions and profiles that stay for the next run."""
+
+
+class Templates:
+    """The migrated databases of a server, and a connection to make copies of them with."""
+
+    def __init__(self, server: Postgres) -> None:
+        self.server = server
+        self.connection: psycopg.Connection[Any] = psycopg.connect(server.url(), autocommit=True)
+        self.names: dict[int, str] = {}
+        self.numbers = count(1)
+
+    def __enter__(self) -> Self:
+        self._tidy()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.connection.close()
+
+    @contextmanager
+    def copy(self, host: Host) -> Iterator[str]:
+        """The address of a fresh database for the host's modules, dropped afterwards."""
+        if id(host) not in self.names:
+            self.names[id(host)] = self._template(host)
+        name = f"{COPY}{os.getpid()}_{next(self.numbers)}"
+        # Copying files beats writing them to the log: 34 against 96 ms for 80 tables, measured with fsync off.
+        self._do("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, self.names[id(host)])
+        try:
+            yield self.server.url(name)
+        finally:
+            self._do("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _template(self, host: Host) -> str:
+        name = f"{TEMPLATE}{_version(host)}"
+        self.connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+        try:
+            if name not in self._databases(TEMPLATE):
+                # Built under another name, so that an interrupted attempt is never taken for the whole.
+                unfinished = f"unfinished_{name}"
+                self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
+                self._do("CREATE DATABASE {}", unfinished)
+                asyncio.run(upgrade(host.on(self.server.url(unfinished))))
+                self._do("ALTER DATABASE {} RENAME TO {}", unfinished, name)
+        finally:
+            self.connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
+        return name
+
+    def _tidy(self) -> None:
+        """Drop what killed test runs left, and templates nobody is likely to use again."""
+        left = [name for name in self._databases(COPY) if not _is_alive(int(name.removeprefix(COPY).split("_")[0]))]
+        for name in (*left, *self._databases(TEMPLATE)[:-KEPT]):
+            self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _databases(self, prefix: str) -> list[str]:
+        found = self.connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,)
+        )
+        return [name for (name,) in found]
+
+    def _do(self, command: str, *names: str) -> None:
+        self.connection.execute(SQL(command).format(*map(Identifier, names)))  # type: ignore[arg-type]
+
+
+def _version(host: Host) -> str:
+    """A hash of everything that decides what a migrated database holds: the code, the modules and their settings."""
+    digest = hashlib.sha256(repr((host.settings.modules, host.settings.tables)).encode())
+    for folder in (SCRIPTS, *(module.folder for module in host.modules)):
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

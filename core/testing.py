@@ -1,0 +1,204 @@
+"""A pytest plug-in for module authors: a host, a database of its own for every test, and the API.
+
+Switched on by `-p core.testing`. A test gets a fresh copy of a migrated database through `session` (to write rows),
+`api` (to ask GraphQL as somebody), `host` or `database_url`; `cli` runs `bima` on it. The copies are made by PostgreSQL
+from a template that is migrated once per profile and version of the code, on a server that stays between runs.
+
+The profile is `tanzania-chf`; `--profile` or `@pytest.mark.profile("minimal")` names another, or a path to one.
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+import orjson
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.context import ANONYMOUS, SYSTEM, Actor, Context
+from core.db import new_id
+from core.host import Host
+from core.postgres import THROWAWAY, Postgres
+from core.settings import DEFAULT_PROFILE, PREFIX, load_settings
+from core.templates import Templates
+from schema.execute import execute
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+_host: ContextVar[Host] = ContextVar("host")
+
+
+def actor(*roles: str, rights: tuple[str, ...] = (), unbounded: bool | None = None, **scopes: list[UUID]) -> Actor:
+    """Somebody who holds the rights that the enabled modules give these standard roles, and `rights` by their names.
+
+    Sees every row unless scopes are given, such as `district=[id]`; `unbounded=False` without any sees none.
+    """
+    held = {right.name for right in _host.get().rights if set(right.roles) & set(roles)}
+    return Actor(
+        id=new_id(),
+        name=" ".join(roles).lower() or "somebody",
+        rights=frozenset(held | set(rights)),
+        scopes={name: tuple(ids) for name, ids in scopes.items()},
+        unbounded=not scopes if unbounded is None else unbounded,
+    )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the API answered.
+
+    `statements` counts the SQL statements of the whole operation: those of compiled fields and those of services.
+    """
+
+    data: Any
+    errors: list[dict[str, Any]]
+    statements: int
+    body: bytes
+
+
+class Api(Protocol):
+    """Asks the API: `await api("{ me { username } }", actor=actor("CLERK"))`; nobody is signed in without an actor."""
+
+    async def __call__(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: Actor = ANONYMOUS,
+        language: str = "en",
+        operation_name: str | None = None,
+    ) -> Reply:
+        """The answer; variables may hold UUIDs, dates and decimals, which go out as text."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that names a profile."""
+    parser.getgroup("bima").addoption("--profile", default=DEFAULT_PROFILE, help="the profile whose modules are loaded")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker that names a profile."""
+    config.addinivalue_line("markers", "profile(name): load the modules of this profile, by its name or path")
+
+
+@pytest.fixture(scope="session")
+def _templates() -> Iterator[Templates]:
+    """The server that all test processes of this user share, and the migrated databases on it."""
+    server = Postgres(Path(tempfile.gettempdir()) / f"bima-tests-{os.geteuid()}", THROWAWAY)
+    with Templates(server) as templates:
+        yield templates
+    server.release()
+
+
+@pytest.fixture(scope="session")
+def _hosts() -> dict[str, Host]:
+    """The hosts loaded so far, by profile: each composes its schema once."""
+    return {}
+
+
+@pytest.fixture
+def _loaded(request: pytest.FixtureRequest, _hosts: dict[str, Host]) -> Host:
+    """The host of the test's profile, without a database."""
+    marker = request.node.get_closest_marker("profile")
+    profile = str(marker.args[0] if marker else request.config.getoption("--profile"))
+    if profile not in _hosts:
+        _hosts[profile] = Host(load_settings(request.config.rootpath, {}, profile=profile))
+    _host.set(_hosts[profile])
+    return _hosts[profile]
+
+
+@pytest.fixture
+def database_url(_loaded: Host, _templates: Templates) -> Iterator[str]:
+    """The address of a migrated database that is this test's alone."""
+    with _templates.copy(_loaded) as url:
+        yield url
+
+
+@pytest.fixture
+async def host(_loaded: Host, database_url: str) -> AsyncIterator[Host]:
+    """A started host on the test's database."""
+    host = _loaded.on(database_url)
+    await host.start()
+    yield host
+    await host.stop()
+
+
+@pytest.fixture
+async def session(host: Host) -> AsyncIterator[AsyncSession]:
+    """A session on the test's database. Commit what the API shall see."""
+    async with AsyncSession(host.db.engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def ctx(host: Host, session: AsyncSession) -> Context:
+    """The context of a service under test: Bima itself, in the test's session."""
+    return Context(host, SYSTEM, request_id="test", _session=session)
+
+
+@pytest.fixture(name="actor")
+def _actor(_loaded: Host) -> Callable[..., Actor]:
+    """`actor` as a fixture, for tests that would rather not import it."""
+    return actor
+
+
+@pytest.fixture
+def api(host: Host) -> Api:
+    """The API on the test's database."""
+
+    async def ask(
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: Actor = ANONYMOUS,
+        language: str = "en",
+        operation_name: str | None = None,
+    ) -> Reply:
+        ctx = Context(host, actor, language, request_id=str(new_id()))
+        sent = orjson.loads(orjson.dumps(variables or {}, default=str))
+        with _counted(host) as written:
+            answer = await execute(host.schema, query, sent, operation_name, ctx)
+        told = orjson.loads(answer.body)
+        return Reply(told.get("data"), told.get("errors", []), answer.statements + len(written), answer.body)
+
+    return ask
+
+
+@contextmanager
+def _counted(host: Host) -> Iterator[list[str]]:
+    """The statements that services send while the block runs."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def cli(_loaded: Host, database_url: str, tmp_path: Path) -> Callable[..., "Result"]:
+    """Runs `bima` on the test's database: `cli("user", "create", "asha").output`."""
+    from click.testing import CliRunner
+
+    from core.cli import command_line
+
+    settings = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "PROFILE": _loaded.settings.profile}
+
+    def run(*arguments: str, input: str | None = None) -> "Result":
+        environment = {name: None for name in os.environ if name.startswith(PREFIX)}
+        environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
+        return CliRunner(env=environment).invoke(command_line(), arguments, input=input)
+
+    return run

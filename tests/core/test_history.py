@@ -1,0 +1,127 @@
+"""History: every change of a row is kept, whoever makes it and however many at once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Actor, Context, LookupRow, new_id
+from core.history import HistoryRow, sign
+
+pytestmark = pytest.mark.profile("tests/core/bare.toml")
+
+
+def a_lookup(code: str, **fields: Any) -> LookupRow:
+    return LookupRow(kind="colour", code=code, names={"en": code}, **fields)
+
+
+async def history_of(session: AsyncSession, row: LookupRow) -> list[HistoryRow]:
+    found = await session.scalars(select(HistoryRow).where(HistoryRow.row_id == row.id).order_by(HistoryRow.id))
+    return list(found)
+
+
+async def test_a_new_row_is_kept_with_its_values_and_without_its_nulls(session: AsyncSession) -> None:
+    row = a_lookup("RED", sort_order=7)
+    session.add(row)
+    await session.flush()
+    [change] = await history_of(session, row)
+    assert (change.table_name, change.action) == ("core_lookup", "I")
+    assert change.changes["sort_order"] == {"after": 7}
+    assert change.changes["names"] == {"after": {"en": "RED"}}
+
+
+async def test_a_change_keeps_only_what_changed_before_and_after(session: AsyncSession) -> None:
+    row = a_lookup("RED")
+    session.add(row)
+    await session.flush()
+    row.sort_order = 3
+    await session.flush()
+    change = (await history_of(session, row))[-1]
+    assert change.action == "U"
+    assert change.changes == {"sort_order": {"before": 0, "after": 3}, "version": {"before": 1, "after": 2}}
+
+
+async def test_a_deleted_row_leaves_what_it_was(session: AsyncSession) -> None:
+    row = a_lookup("RED")
+    session.add(row)
+    await session.flush()
+    await session.delete(row)
+    await session.flush()
+    change = (await history_of(session, row))[-1]
+    assert change.action == "D"
+    assert change.changes["code"] == {"before": "RED"}
+
+
+async def test_an_update_that_changes_nothing_leaves_no_trace(session: AsyncSession) -> None:
+    row = a_lookup("RED")
+    session.add(row)
+    await session.flush()
+    await session.execute(update(LookupRow).where(LookupRow.id == row.id).values(code="RED"))
+    assert len(await history_of(session, row)) == 1
+
+
+async def test_bulk_writes_are_kept_row_by_row(session: AsyncSession) -> None:
+    values = [
+        {"id": new_id(), "kind": "shade", "code": str(number), "names": {}, "data": {}} for number in range(3)
+    ]
+    await session.execute(insert(LookupRow), values)
+    await session.execute(update(LookupRow).where(LookupRow.kind == "shade").values(active=False))
+    await session.execute(delete(LookupRow).where(LookupRow.kind == "shade"))
+    kept = await session.scalars(
+        select(HistoryRow.action).where(HistoryRow.row_id.in_([value["id"] for value in values])).order_by(HistoryRow.id)
+    )
+    assert "".join(kept) == "IIIUUUDDD"
+
+
+async def test_the_actor_and_the_request_reach_the_triggers(session: AsyncSession, ctx: Context) -> None:
+    clerk = new_id()
+    await sign(session, replace(ctx, actor=Actor(id=clerk), request_id="request 12"))
+    row = a_lookup("RED")
+    session.add(row)
+    await session.flush()
+    [change] = await history_of(session, row)
+    assert (change.actor_id, change.request_id) == (clerk, "request 12")
+
+
+async def test_a_signature_ends_with_its_transaction(session: AsyncSession, ctx: Context) -> None:
+    await sign(session, replace(ctx, actor=Actor(id=new_id())))
+    await session.commit()
+    row = a_lookup("RED")
+    session.add(row)
+    await session.flush()
+    [change] = await history_of(session, row)
+    assert (change.actor_id, change.request_id) == (None, None)
+
+
+async def test_signing_is_one_statement(session: AsyncSession, ctx: Context) -> None:
+    await sign(session, ctx)
+    settings = await session.execute(text("SELECT current_setting('bima.actor'), current_setting('bima.request')"))
+    assert settings.one() == ("", "test")
+
+
+async def test_secret_columns_are_never_recorded(session: AsyncSession) -> None:
+    await session.execute(text("CREATE TABLE core_key (id uuid PRIMARY KEY, name text, hash text)"))
+    await session.execute(
+        text(
+            "CREATE TRIGGER core_history AFTER INSERT OR UPDATE OR DELETE ON core_key "
+            "FOR EACH ROW EXECUTE FUNCTION core_keep_history('updated_at', 'hash')"
+        )
+    )
+    await session.execute(text("INSERT INTO core_key VALUES (gen_random_uuid(), 'door', 'secret')"))
+    await session.execute(text("UPDATE core_key SET hash = 'other'"))
+    kept = list(await session.scalars(select(HistoryRow).where(HistoryRow.table_name == "core_key")))
+    assert [change.action for change in kept] == ["I"]
+    assert set(kept[0].changes) == {"id", "name"}
+
+
+async def test_a_role_that_may_write_a_table_writes_history_only_through_it(session: AsyncSession) -> None:
+    await session.execute(text("CREATE ROLE clerk_of_this_test"))
+    await session.execute(text("GRANT INSERT ON core_lookup TO clerk_of_this_test"))
+    await session.execute(text("SET LOCAL ROLE clerk_of_this_test"))
+    session.add(a_lookup("RED"))
+    await session.flush()
+    with pytest.raises(ProgrammingError, match="permission denied for table core_history"):
+        await session.execute(text("INSERT INTO core_history (table_name) VALUES ('x')"))
