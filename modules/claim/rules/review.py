@@ -1,0 +1,48 @@
+"""Which claims are picked for review or feedback (claims spec 2.13). Only claims still idle take part."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+
+from core.money import ZERO
+
+
+@dataclass(frozen=True)
+class SelectableClaim:
+    """What selection looks at."""
+
+    id: UUID
+    claimed: Decimal
+    diagnosis_id: UUID
+
+
+def select_by_value(claims: Iterable[SelectableClaim], least: Decimal) -> tuple[UUID, ...]:
+    """Claims of at least this amount."""
+    return tuple(claim.id for claim in claims if claim.claimed >= least)
+
+
+def select_at_random(claims: Sequence[SelectableClaim], percent: int, random: Random) -> tuple[UUID, ...]:
+    """A random `percent` per cent of the claims, rounded up."""
+    size = -(-len(claims) * percent // 100)
+    return tuple(claim.id for claim in random.sample(claims, size))
+
+
+def select_by_variance(
+    claims: Iterable[SelectableClaim],
+    percent: Decimal,
+    averages: Mapping[UUID, Decimal],
+    least: Decimal = ZERO,
+) -> tuple[UUID, ...]:
+    """Claims that reach their diagnosis' average of the last year by `percent` per cent or more.
+
+    `averages` holds the mean amount claimed by diagnosis. A diagnosis without history has nothing to compare with.
+    """
+    return tuple(
+        claim.id
+        for claim in claims
+        if claim.claimed >= least
+        and claim.diagnosis_id in averages
+        and claim.claimed * 100 >= averages[claim.diagnosis_id] * (100 + percent)
+    )

@@ -1,0 +1,187 @@
+"""What a product may say: pure checks over plain data, which yield what the user must mend and what is merely odd."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from core import NEGATIVE, TAKEN, UNKNOWN_CODE, UserError
+from modules.medical.rules import ServiceCategory
+from modules.product import errors
+from schema.filters import camel
+
+HUNDRED = Decimal(100)
+LEAP_YEAR = 2024
+"""A year that has every date: a cycle on 29 February is on the 28th in the other years."""
+
+
+class VisitType(StrEnum):
+    """How the patient came: referred, as an emergency, or otherwise."""
+
+    OTHER = "OTHER"
+    EMERGENCY = "EMERGENCY"
+    REFERRAL = "REFERRAL"
+
+
+class LimitationType(StrEnum):
+    """How a product shares a price with the insuree: by a percentage that it pays, or up to an amount per unit."""
+
+    CO_INSURANCE = "CO_INSURANCE"
+    FIXED = "FIXED"
+
+
+class PriceOrigin(StrEnum):
+    """Whose unit price counts: the price list's, the facility's own, or the list's times a batch run's index."""
+
+    PRICE_LIST = "PRICE_LIST"
+    OWN = "OWN"
+    RELATIVE = "RELATIVE"
+
+
+class CeilingExclusion(StrEnum):
+    """In which visits the ceiling does not apply."""
+
+    HOSPITAL = "HOSPITAL"
+    NON_HOSPITAL = "NON_HOSPITAL"
+    BOTH = "BOTH"
+
+
+class CeilingType(StrEnum):
+    """Whose care a deductible and a ceiling add up: one treatment's, one insuree's, the whole policy's."""
+
+    TREATMENT = "TREATMENT"
+    INSUREE = "INSUREE"
+    POLICY = "POLICY"
+
+
+class CeilingInterpretation(StrEnum):
+    """What makes a hospital visit: that the patient stayed, or that the facility is a hospital."""
+
+    CLAIM_TYPE = "CLAIM_TYPE"
+    FACILITY_TYPE = "FACILITY_TYPE"
+
+
+class IndexPeriod(StrEnum):
+    """How often a batch run sets the index of relative prices."""
+
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What the product pays in visits of one type: a percentage, or an amount per unit (0: no limit)."""
+
+    visit_type: VisitType
+    limitation_type: LimitationType
+    adult: Decimal
+    child: Decimal
+
+
+class Cycle(Protocol):
+    """A date of every year on which policies start."""
+
+    day: int
+    month: int
+
+
+SPLIT = {
+    "deductible": ("deductible_in_patient", "deductible_out_patient"),
+    "ceiling": ("ceiling_in_patient", "ceiling_out_patient"),
+    "policy_ceiling_extra_member": (
+        "policy_ceiling_extra_member_in_patient",
+        "policy_ceiling_extra_member_out_patient",
+    ),
+    "policy_ceiling_maximum": ("policy_ceiling_maximum_in_patient", "policy_ceiling_maximum_out_patient"),
+}
+"""Amounts that are either given once or apart for in-patients and out-patients."""
+
+
+def check_terms(terms: Mapping[str, Any]) -> Iterator[UserError]:
+    """What is wrong with a product's terms as a whole (enrolment spec 3.2). `terms` by column name."""
+    for name, least in (("insurance_period", 1), ("max_installments", 1)):
+        if terms[name] is not None and terms[name] < least:
+            yield UserError(NEGATIVE, camel(name), value=terms[name])
+    for name in ("enrolment_discount_percent", "renewal_discount_percent"):
+        yield from check_percent(terms[name], camel(name))
+    yield from check_ceilings(terms)
+
+
+def check_ceilings(terms: Mapping[str, Any]) -> Iterator[UserError]:
+    """One level only, the ceiling type's; each amount general or split, not both (enrolment spec 3.2 rule 4).
+
+    An amount of 0 is not set (decision 28).
+    """
+    for general, parts in SPLIT.items():
+        if terms[general] and any(terms[part] for part in parts):
+            yield UserError(errors.GENERAL_OR_SPLIT, camel(general))
+    names = [name for general, parts in SPLIT.items() for name in (general, *parts) if terms[name]]
+    if names and terms["ceiling_type"] is None:
+        yield UserError(errors.CEILING_TYPE_MISSING, "ceilingType")
+    if terms["ceiling_type"] in (CeilingType.TREATMENT, CeilingType.INSUREE):
+        for name in names:
+            if name.startswith("policy_"):
+                yield UserError(errors.POLICY_CEILING_ONLY, camel(name))
+
+
+def check_cycles(cycles: Sequence[Cycle], path: str = "cycles") -> Iterator[UserError]:
+    """Dates that exist, each named once (enrolment spec 3.2 rule 2)."""
+    seen = set()
+    for index, cycle in enumerate(cycles):
+        try:
+            day = date(LEAP_YEAR, cycle.month, cycle.day)
+        except ValueError:
+            yield UserError(errors.CYCLE_NOT_A_DATE, f"{path}.{index}", day=cycle.day, month=cycle.month)
+            continue
+        if day in seen:
+            yield UserError(TAKEN, f"{path}.{index}", value=f"{cycle.day:02}-{cycle.month:02}")
+        seen.add(day)
+
+
+def check_limits(limits: Sequence[Limit], path: str) -> Iterator[UserError]:
+    """Limits of 0 or more, percentages of 100 or less, each visit type once (enrolment spec 3.2 rule 3)."""
+    yield from check_once([limit.visit_type for limit in limits], path, "visitType")
+    for index, limit in enumerate(limits):
+        for name in ("adult", "child"):
+            value = getattr(limit, name)
+            at = f"{path}.{index}.{name}"
+            if limit.limitation_type is LimitationType.CO_INSURANCE:
+                yield from check_percent(value, at)
+            elif value < 0:
+                yield UserError(NEGATIVE, at, value=value)
+
+
+def check_categories(categories: Sequence[ServiceCategory], path: str = "categoryLimits") -> Iterator[UserError]:
+    """Categories that claims are counted by, each once."""
+    yield from check_once(categories, path, "category")
+    for index, category in enumerate(categories):
+        if category is ServiceCategory.OTHER:
+            yield UserError(UNKNOWN_CODE, f"{path}.{index}.category", value=category)
+
+
+def check_once(values: Iterable[object], path: str, field: str) -> Iterator[UserError]:
+    """Refuse what a list names a second time (enrolment spec 3.2 rule 3)."""
+    seen = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            yield UserError(TAKEN, f"{path}.{index}.{field}", value=value)
+        seen.add(value)
+
+
+def check_percent(value: Decimal, path: str) -> Iterator[UserError]:
+    """Percentages lie between 0 and 100, both included."""
+    if not 0 <= value <= HUNDRED:
+        yield UserError(errors.NOT_A_PERCENTAGE, path, value=value)
+
+
+def oddities(terms: Mapping[str, Any], weights: Iterable[Decimal] | None) -> Iterator[UserError]:
+    """What does not stop a product from being saved. `weights`: those of its capitation, None without one."""
+    if weights is not None and (total := sum(weights, Decimal(0))) != HUNDRED:
+        yield UserError(errors.WEIGHTS_NOT_WHOLE, "capitation", total=f"{total:.2f}")
+    if terms["max_members"] is not None and terms["threshold"] > terms["max_members"]:
+        yield UserError(
+            errors.THRESHOLD_ABOVE_MAXIMUM, "threshold", threshold=terms["threshold"], maximum=terms["max_members"]
+        )
