@@ -1,0 +1,6 @@
+"""The module's right."""
+
+from core import Right
+
+RECORD = Right("allergies.allergy.record", "Record an allergy", roles=("MEDICAL_OFFICER",))
+ALL = (RECORD,)
