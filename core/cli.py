@@ -117,7 +117,7 @@ def host(ctx: click.Context | None = None) -> "Host":
 
 
 def run(work: "Callable[[Context], Awaitable[T]]") -> T:
-    """Carry out work as Bima itself, in one transaction; in development the migrations go first.
+    """Carry out work as Bima itself, in one transaction, on tables that are up to date.
 
     `removed = run(services.tidy)`, where `async def tidy(ctx: Context) -> int`.
     """
@@ -128,10 +128,8 @@ async def _run(host: "Host", work: "Callable[[Context], Awaitable[T]]") -> T:
     from core.context import SYSTEM, Context
     from core.db import new_id
     from core.history import sign
-    from core.migrate import upgrade
 
-    if host.settings.mode == "development":
-        await upgrade(host)
+    await bring_up_to_date(host)
     await host.start()
     try:
         async with host.db.session() as session:
@@ -140,6 +138,20 @@ async def _run(host: "Host", work: "Callable[[Context], Awaitable[T]]") -> T:
             return await work(ctx)
     finally:
         await host.stop()
+
+
+async def bring_up_to_date(host: "Host") -> None:
+    """Run the migrations in development; in production they are run on purpose, so only look.
+
+    Raises:
+        Stopped: some are pending.
+    """
+    from core.migrate import pending, upgrade
+
+    if host.settings.mode == "development":
+        await upgrade(host)
+    elif waiting := await pending(host):
+        raise Stopped(f"Migrations of {', '.join(waiting)} are pending. Run `bima migrate` first.")
 
 
 def subgroup(cli: click.Group, name: str, help: str) -> click.Group:

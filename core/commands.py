@@ -2,12 +2,13 @@
 
 import asyncio
 import difflib
+import socket
 from pathlib import Path
 
 import click
 
 from core import logs
-from core.cli import Stopped, host, print_json, print_table
+from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
 from core.settings import StartError
 
 SDL = Path(__file__).parent.parent / "schema" / "sdl"
@@ -30,13 +31,13 @@ def serve(address: str, port: int, workers: int) -> None:
     import uvicorn
 
     from core.http import create_app
-    from core.migrate import upgrade
 
     logs.to_stderr()
     _ = host().schema
+    _check_free(address, port)
     where = f"http://{address}:{port}"
     if host().settings.mode == "development":
-        asyncio.run(upgrade(host()))
+        asyncio.run(bring_up_to_date(host()))
         click.echo(f"GraphiQL: {where}/", err=True)
     click.echo(f"GraphQL:  {where}/graphql", err=True)
     uvicorn.run(
@@ -52,12 +53,23 @@ def serve(address: str, port: int, workers: int) -> None:
     )
 
 
+def _check_free(address: str, port: int) -> None:
+    try:
+        socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Stopped(
+            f"Cannot listen on {address}, port {port}: {reason}. Choose others with --host and --port."
+        ) from error
+
+
 @click.command()
 def worker() -> None:
     """Run the jobs that requests ordered and those on a schedule, until stopped."""
     from core.worker import worker as work
 
     async def run() -> None:
+        await bring_up_to_date(host())
         await host().start()
         try:
             await work(host())

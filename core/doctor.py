@@ -33,7 +33,7 @@ class Finding:
 
 
 async def examine(host: "Host") -> list[Finding]:
-    """What there is to know of an installation, in the order of looking; what depends on something wrong is left out."""
+    """What there is to know of an installation; what depends on something that is wrong is left out."""
     return [*_set_up(host), *_schema(host), *[finding async for finding in _database(host)]]
 
 

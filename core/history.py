@@ -95,7 +95,7 @@ def keep_history(*tables: str, secret: tuple[str, ...] = ()) -> None:
         )
 
 
-def drop_history_of(*tables: str) -> None:
+def drop_history(*tables: str) -> None:
     """Stop recording these tables; what was recorded stays. Not needed before a table is dropped."""
     for table in tables:
         op.execute(f'DROP TRIGGER core_history ON "{table}"')

@@ -100,7 +100,7 @@ async def migrated(host: "Host", session: "AsyncSession") -> None:
 
 
 @hookspec
-async def authenticate(host: "Host", session: "AsyncSession", token: str) -> Actor | None:  # type: ignore[empty-body]
+async def authenticate(host: "Host", session: "AsyncSession", token: str) -> Actor | None:
     """Who holds this access token. None when the token is not yours to judge; the first answer wins.
 
     Raises:

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -28,13 +29,20 @@ log = logging.getLogger("bima.http")
 
 WORKER_AGAIN_SECONDS = 5.0
 """How long the worker inside a development server rests after a failure."""
+CORS: Any = {
+    "allow_methods": ("GET", "POST"),
+    "allow_headers": ("Authorization", "Content-Type", "X-Request-Id"),
+    "expose_headers": ("X-Request-Id",),
+    "max_age": 3600,
+}
+"""What pages of the allowed origins may send and read."""
 
 
 def create_app(host: "Host") -> Starlette:
     """The web application of a host. Its state carries `host`, `metrics` and `readiness`."""
     app = Starlette(
         routes=_routes(host),
-        middleware=[Middleware(Envelope)],
+        middleware=_middleware(host),
         exception_handlers={HTTPException: _not_answered},
         lifespan=_lifespan,
     )
@@ -63,6 +71,11 @@ def _routes(host: "Host") -> list[BaseRoute]:
         *(graphiql.ROUTES if in_development else ()),
         *host.routes,
     ]
+
+
+def _middleware(host: "Host") -> list[Middleware]:
+    origins = host.settings.origins_allowed
+    return [Middleware(Envelope), *([Middleware(CORSMiddleware, allow_origins=origins, **CORS)] if origins else ())]
 
 
 async def metrics(request: Request) -> Response:

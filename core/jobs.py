@@ -60,7 +60,8 @@ class JobStatus:
 async def defer(ctx: Context, name: str, **arguments: Any) -> UUID:
     """Order a job in the transaction under way: it runs once that is committed, and never if it is not.
 
-    Arguments travel as JSON; `run` gets them back as the types it is annotated with.
+    Arguments travel as JSON; `run` gets them back as the types it is annotated with. Give ids rather than what they
+    stand for: arguments may end up in the log.
 
     Returns:
         The order's id, for `job_status`.

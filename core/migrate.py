@@ -120,7 +120,7 @@ async def pending(host: "Host") -> list[str]:
 
 
 async def drift(host: "Host") -> dict[str, str]:
-    """Where the tables that the migrations made differ from what the models declare: by module, the missing revision."""
+    """Where the database differs from what the models declare: by module, what a revision of it would have to do."""
     async with _connected(host) as connection:
         return await connection.run_sync(_drift, host)
 
@@ -144,7 +144,9 @@ async def remove(host: "Host", name: str) -> None:
         except DBAPIError as error:
             if not isinstance(error.orig, psycopg.errors.DependentObjectsStillExist):
                 raise
-            raise StartError(f'Tables of other modules point to those of "{name}": remove these modules first.') from error
+            raise StartError(
+                f'Tables of other modules point to those of "{name}": remove these modules first.'
+            ) from error
 
 
 async def new_revision(host: "Host", name: str, message: str) -> Path:
@@ -164,9 +166,11 @@ async def _connected(host: "Host") -> AsyncIterator[AsyncConnection]:
         poolclass=NullPool,
         connect_args={"prepare_threshold": None},
     )
-    async with engine.begin() as connection:
-        yield connection
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
 
 
 @asynccontextmanager
@@ -221,10 +225,10 @@ def _new_revision(connection: Connection, host: "Host", name: str, message: str)
     numbers = [int(re.sub(r"\D", "", head.removeprefix(name))) for head in target.scripts.get_heads()]
     revision = f"{name}_{max(numbers, default=0) + 1:04d}"
     try:
-        script = command.revision(target.config, message=message, autogenerate=True, rev_id=revision)
+        command.revision(target.config, message=message, autogenerate=True, rev_id=revision)
     except CommandError as error:
         raise StartError(f"The revision cannot be made: {error} Run `bima migrate` first.") from error
-    return Path(script.path)
+    return next(module.migrations.glob(f"{revision}_*.py"))
 
 
 def _excludes(table: Table, name: str | None) -> bool:

@@ -152,7 +152,8 @@ def told(error: ValidationError, sources: Mapping[str, str], prefix: str = "") -
     if not name:
         return f"{sentence[0].upper()}{sentence[1:]}"
     origin = sources.get(str(first["loc"][0]), "the settings")
-    return f"{prefix}{name}{'' if origin.startswith(PREFIX) else f' in {origin}'} is wrong: {sentence}"
+    subject = origin if origin.startswith(PREFIX) else f"{prefix}{name} in {origin}"
+    return f"{subject} is wrong: {sentence}"
 
 
 def _profile_path(profile: str, directory: Path) -> Path:

@@ -197,7 +197,7 @@ def cli(_loaded: Host, database_url: str, tmp_path: Path) -> Callable[..., "Resu
     settings = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "PROFILE": _loaded.settings.profile}
 
     def run(*arguments: str, input: str | None = None) -> "Result":
-        environment = {name: None for name in os.environ if name.startswith(PREFIX)}
+        environment: dict[str, str | None] = {name: None for name in os.environ if name.startswith(PREFIX)}
         environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
         return CliRunner(env=environment).invoke(command_line(), arguments, input=input)
 

@@ -105,10 +105,10 @@ async def _retry_stalled(context: JobContext, timestamp: int) -> None:
     await manager.prune_stalled_workers(STALLED)
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         if job.attempts >= TRIES:
-            log.error("job %s was left by a killed worker %d times and is given up", job.call_string, job.attempts)
+            log.error("job %s %s was left by killed workers too often and is given up", job.task_name, job.id)
             await manager.finish_job(job, Status.FAILED, delete_job=False)
         else:
-            log.warning("job %s was left by a killed worker and is run again", job.call_string)
+            log.warning("job %s %s was left by a killed worker and is run again", job.task_name, job.id)
             await manager.retry_job(job)
 
 

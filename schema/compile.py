@@ -52,7 +52,8 @@ from schema.values import Getter, Given, Placeholder, Variables, array_of, given
 from schema.window import Window
 
 DEFINITION = "strawberry-definition"
-LONGEST_LABEL = 63
+RECORD = "row!"
+"""The alias of what becomes a JSON object. No alias of a document can be like it: PostgreSQL prefers columns to rows."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,11 @@ class Planner:
             return self._placeholder(lambda _, __: fixed, array_of(type_) if many else type_)
         return self._placeholder(lambda variables, _: prepare(read(variables)), array_of(type_) if many else type_)
 
-    def shaped(self, name: str, value: Given, by: Callable[[Any], Hashable]) -> Any:
+    def shaped(self, use: str, value: Given, by: Callable[[Any], Hashable]) -> Any:
         """A value, or what `by` makes of it, that shapes the statement and so belongs to the plan's key."""
         if not value.constant:
             read = value.read
-            self.shaping[name] = lambda variables: by(read(variables))
+            self.shaping[f"{use}: {value.source}"] = lambda variables: by(read(variables))
         return by(value.now)
 
     def _placeholder(self, getter: Getter, type_: Any) -> Placeholder:
@@ -164,8 +165,6 @@ class Planner:
                 continue
             if isinstance(node, FieldNode):
                 key = (node.alias or node.name).value
-                if len(key.encode()) > LONGEST_LABEL:
-                    raise BadRequest(f"An alias has at most {LONGEST_LABEL} bytes; {key[:40]}... has more.")
                 found.setdefault(key, []).append(node)
             elif isinstance(node, InlineFragmentNode):
                 if self._applies(node.type_condition, type_):
@@ -189,7 +188,7 @@ class Planner:
             argument = directive.arguments[0]
             type_ = self.schema.get_directive(name).args["if"].type  # type: ignore[union-attr]
             value = given(argument.value, type_, Undefined, self.variables)
-            if self.shaped(_variable_name(argument.value), value, bool) is (name == "skip"):
+            if self.shaped("if", value, bool) is (name == "skip"):
                 return False
         return True
 
@@ -261,14 +260,14 @@ class Planner:
             return found
 
         if isinstance(declared, PageField):
-            return self._page(declared, mapping, type_, arguments, where, parent, nodes, path)
+            return self._page(declared, mapping, type_, arguments, where, nodes, path)
         row, source = fresh(mapping)
         if isinstance(declared, OneField):
             return self._one(type_, row, source, where(row), parent, nodes, path)
         assert isinstance(declared, ManyField)
         order = [key.ordered(row) for key in keys_of(declared.order, mapping.attributes)]
-        rows = self._rows(type_, row, source, where(row), parent, [node.selection_set for node in nodes], path)
-        listed = rows.order_by(*order).subquery()
+        rows = self._rows(type_, row, source, where(row), nodes, path)
+        listed = rows.order_by(*order).subquery(RECORD)
         return sa.select(sa.func.coalesce(sa.func.json_agg(listed.table_valued()), EMPTY)).scalar_subquery()
 
     def _one(
@@ -281,8 +280,8 @@ class Planner:
         nodes: list[FieldNode],
         path: tuple[str, ...],
     ) -> Any:
-        rows = self._rows(type_, row, source, where, parent, [node.selection_set for node in nodes], path)
-        found = rows.limit(1).subquery() if parent is None else rows.subquery()
+        rows = self._rows(type_, row, source, where, nodes, path)
+        found = (rows.limit(1) if parent is None else rows).subquery(RECORD)
         return sa.select(sa.func.row_to_json(found.table_valued())).scalar_subquery()
 
     def _rows(
@@ -291,16 +290,15 @@ class Planner:
         row: Row,
         source: Any,
         where: list[Any],
-        parent: Row | None,
-        sets: Sequence[SelectionSetNode | None],
+        nodes: list[FieldNode],
         path: tuple[str, ...],
     ) -> Any:
-        rows = sa.select(*self._columns(type_, row, sets, path)).select_from(source).where(*where)
-        return rows.correlate(parent._source) if parent is not None else rows
+        sets = [node.selection_set for node in nodes]
+        return sa.select(*self._columns(type_, row, sets, path)).select_from(source).where(*where)
 
     def _object_json(self, type_: Any, row: Row, sets: Sequence[SelectionSetNode | None], path: tuple[str, ...]) -> Any:
         """The JSON of a row that stands in FROM already."""
-        columns = sa.select(*self._columns(type_, row, sets, path)).correlate(row._source).subquery()
+        columns = sa.select(*self._columns(type_, row, sets, path)).subquery(RECORD)
         return sa.select(sa.func.row_to_json(columns.table_valued())).scalar_subquery()
 
     def _page(
@@ -310,21 +308,19 @@ class Planner:
         connection: Any,
         arguments: dict[str, Given],
         where: Callable[[Row], list[Any]],
-        parent: Row | None,
         nodes: list[FieldNode],
         path: tuple[str, ...],
     ) -> Any:
         asked = self.collect([node.selection_set for node in nodes], connection)
         type_ = get_named_type(connection.fields["nodes"].type)
-        label = ".".join((*path, declared.python_name))
-        size, backward = self._size(arguments, label)
-        keys = self._order(declared, mapping, arguments["orderBy"], label)
+        size, backward = self._size(arguments)
+        keys = self._order(declared, mapping, arguments["orderBy"])
 
         def narrowed(row: Row) -> list[Any]:
             found = [*where(row), *conditions(declared.target, row, arguments["filter"], self)]
             search = arguments.get("search")
             if search is not None and not search.null:
-                words = self.shaped(f"{label}.search", search, lambda text: len(split_words(text or "")))
+                words = self.shaped("search", search, lambda text: len(split_words(text or "")))
                 found.extend(search_conditions(mapping, row, search, self.bind, words))
             return found
 
@@ -332,14 +328,14 @@ class Planner:
         wanted = {key: fields[0].name.value for key, fields in asked.items()}
         window = None
         if {"edges", "nodes", "pageInfo"} & set(wanted.values()):
-            window = self._window(mapping, keys, size, backward, arguments, narrowed, parent)
+            window = self._window(mapping, keys, size, backward, arguments, narrowed)
         for key, name in wanted.items():
             pairs.append(sa.literal_column(quoted(key)))
             sets = [node.selection_set for node in asked[key]]
             if name == "__typename":
                 pairs.append(sa.literal_column(quoted(connection.name)))
             elif name == "totalCount":
-                pairs.append(self._count(mapping, narrowed, parent))
+                pairs.append(self._count(mapping, narrowed))
             elif window is not None and name == "pageInfo":
                 page_info = get_named_type(connection.fields["pageInfo"].type)
                 pairs.append(window.info(self, page_info, sets))
@@ -356,7 +352,6 @@ class Planner:
         backward: bool,
         arguments: dict[str, Given],
         narrowed: Callable[[Row], list[Any]],
-        parent: Row | None,
     ) -> Window:
         row, source = fresh(mapping)
         where = narrowed(row)
@@ -366,12 +361,9 @@ class Planner:
                 where.append(beyond(order, row, values))
         order = [key.reversed() for key in keys] if backward else keys
         base = sa.select(*source.c).where(*where).order_by(*(key.ordered(row) for key in order)).limit(size + 1)
-        if parent is not None:
-            base = base.correlate(parent._source)
         found = base.subquery()
         continued = not arguments["before" if backward else "after"].null
-        stopped = not arguments["after" if backward else "before"].null
-        return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued, stopped)
+        return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued)
 
     def _cursor_part(self, cursor: Given, keys: list[Key], index: int) -> Placeholder:
         column = keys[index].column
@@ -380,23 +372,24 @@ class Planner:
         read = cursor.read
         return self._placeholder(lambda variables, _: plain(read_cursor(read(variables), keys)[index]), type_)
 
-    def _size(self, arguments: dict[str, Given], label: str) -> tuple[int, bool]:
-        first = self.shaped(f"{label}.first", arguments["first"], _identity)
-        last = self.shaped(f"{label}.last", arguments["last"], _identity)
+    def _size(self, arguments: dict[str, Given]) -> tuple[int, bool]:
+        first = self.shaped("size", arguments["first"], _identity)
+        last = self.shaped("size", arguments["last"], _identity)
         if first not in (None, Undefined) and last not in (None, Undefined):
             raise BadRequest("Give `first` or `last`, not both.")
         if last not in (None, Undefined):
             return page_size(last, "last"), True
         return page_size(DEFAULT_PAGE if first in (None, Undefined) else first, "first"), False
 
-    def _order(self, declared: PageField, mapping: Mapping, order_by: Given, label: str) -> list[Key]:
-        chosen = self.shaped(f"{label}.orderBy", order_by, _order_names)
+    def _order(self, declared: PageField, mapping: Mapping, order_by: Given) -> list[Key]:
+        chosen = self.shaped("order", order_by, _order_names)
+        if "" in chosen:
+            raise BadRequest("An entry of `orderBy` needs its `field`.")
         return keys_of(chosen or declared.order, mapping.attributes)
 
-    def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]], parent: Row | None) -> Any:
+    def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
         row, source = fresh(mapping)
-        counted = sa.select(sa.func.count()).select_from(source).where(*narrowed(row))
-        return (counted.correlate(parent._source) if parent is not None else counted).scalar_subquery()
+        return sa.select(sa.func.count()).select_from(source).where(*narrowed(row)).scalar_subquery()
 
     # Fields of an object
 
@@ -460,10 +453,14 @@ class Planner:
 
     def _arguments_of(self, definition: Any, node: FieldNode) -> dict[str, Given]:
         nodes = {argument.name.value: argument.value for argument in node.arguments or ()}
-        return {
+        arguments = {
             name: given(nodes.get(name), argument.type, argument.default_value, self.variables)
             for name, argument in definition.args.items()
         }
+        for name, value in arguments.items():
+            if value.null and is_non_null_type(value.type):
+                raise BadRequest(f"`{name}` must not be null.")
+        return arguments
 
     def argument_reader(self, definition: Any, node: FieldNode) -> Callable[[Variables], dict[str, Any]]:
         """How to read the arguments of an ordinary field from the variables."""
@@ -498,17 +495,15 @@ def _identity(value: Any) -> Any:
 
 
 def _order_names(value: Any) -> tuple[str, ...]:
-    if value is None or value is Undefined:
-        return ()
-    return tuple(
-        ("-" if (entry.get("direction") is not None and entry["direction"].name == "DESC") else "")
-        + entry["field"].value
-        for entry in value
-    )
+    return tuple(_order_name(entry or {}) for entry in value or ())
 
 
-def _variable_name(node: Any) -> str:
-    return f"@{node.name.value}" if node.kind == "variable" else "@"
+def _order_name(entry: dict[str, Any]) -> str:
+    """The column with its sign; empty when a variable left the field out."""
+    field, direction = entry.get("field"), entry.get("direction")
+    if field is None:
+        return ""
+    return ("-" if direction is not None and direction.name == "DESC" else "") + str(field.value)
 
 
 def _python_kind(annotation: Any) -> tuple[Any, bool]:

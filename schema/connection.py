@@ -218,7 +218,7 @@ def read_cursor(cursor: str, keys: list[Key]) -> list[Any]:
             None if value is None else READERS.get(key.column.type.python_type, str)(value)
             for key, value in zip(keys, values, strict=True)
         ]
-    except (ValueError, TypeError, binascii.Error, InvalidOperation):
+    except (ValueError, TypeError, AttributeError, binascii.Error, InvalidOperation):
         raise BadRequest(
             "This cursor is not of this list. Take cursors from the same list in the same order."
         ) from None

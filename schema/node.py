@@ -15,6 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import strawberry
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import class_mapper
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -75,6 +76,24 @@ class Mapping:
         return getattr(self.model, "__within__", None)
 
 
+class RowColumn(sa.ColumnElement[Any]):
+    """A column of a row that stands in FROM already, here or further out: naming it never brings its table along.
+
+    SQLAlchemy correlates a subquery with the statement right around it only, and would silently join every row else.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(RowColumn)
+def _column_sql(element: RowColumn, compiler: Any, **keywords: Any) -> str:
+    return str(compiler.process(element.column, **keywords))
+
+
 class Row:
     """A row of a statement, by the model's attribute names: `row.birth_date`."""
 
@@ -84,7 +103,7 @@ class Row:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._source.c[self._attributes[name].name]
+            return RowColumn(self._source.c[self._attributes[name].name])
         except KeyError:
             raise DeclarationError(f"{self._source.name} has no column {name}") from None
 

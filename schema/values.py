@@ -23,18 +23,20 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
+    print_ast,
 )
 from graphql.utilities import value_from_ast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import BindParameter
 
 from schema.errors import DeclarationError
+from schema.scalars import Money
 
 Variables = dict[str, Any]
 Getter = Callable[[Variables, Any], Any]
 """Gives a parameter's value from the coerced variables and the viewer."""
 
-SQL_TYPES: dict[type, Any] = {
+SQL_TYPES: dict[Any, Any] = {
     UUID: sa.Uuid(),
     str: sa.Text(),
     bool: sa.Boolean(),
@@ -42,6 +44,7 @@ SQL_TYPES: dict[type, Any] = {
     datetime.date: sa.Date(),
     datetime.datetime: sa.DateTime(timezone=True),
     Decimal: sa.Numeric(),
+    Money: sa.Numeric(),
 }
 
 
@@ -74,6 +77,8 @@ class Given:
     now: Any
     """The value in the request that is being planned; only its shape may be used."""
     constant: bool
+    source: str = ""
+    """How the document writes it, when it depends on variables."""
 
     @property
     def present(self) -> bool:
@@ -92,10 +97,10 @@ def given(node: ValueNode | None, type_: Any, default: Any, variables: Variables
         return Given(type_, lambda _: default, default, True)
     if isinstance(node, VariableNode):
         name = node.name.value
-        return Given(type_, lambda values: values.get(name, default), variables.get(name, default), False)
+        return Given(type_, lambda values: values.get(name, default), variables.get(name, default), False, f"${name}")
     if _has_variable(node):
         read = _reader(node, type_)
-        return Given(type_, read, read(variables), False)
+        return Given(type_, read, read(variables), False, print_ast(node))
     value = value_from_ast(node, type_)
     return Given(type_, lambda _: value, value, True)
 
@@ -177,6 +182,9 @@ def _reader(node: ValueNode, type_: Any) -> Callable[[Variables], Any]:
         return lambda values: values.get(name, Undefined)
     if isinstance(node, NullValueNode):
         return lambda _: None
+    if isinstance(_nullable(type_), GraphQLList) and not isinstance(node, ListValueNode):
+        only = _reader(node, _nullable(type_).of_type)  # one value may stand for a list of one
+        return lambda values: [only(values)]
     if isinstance(node, ObjectValueNode):
         fields = _bare(type_).fields
         readers = {inner.name.value: _reader(inner.value, fields[inner.name.value].type) for inner in node.fields}

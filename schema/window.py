@@ -24,7 +24,7 @@ class Window:
     size: int
     backward: bool
     continued: bool
-    stopped: bool
+    """Whether it continues from a cursor, so that rows lie behind it."""
     columns: dict[str, Any] = field(default_factory=dict)
     number: Any = field(default_factory=lambda: sa.literal_column('"n"'))
 
@@ -74,7 +74,7 @@ class Window:
             if name == "__typename":
                 pairs.append(sa.literal_column(quoted(type_.name)))
             elif name == "hasNextPage":
-                pairs.append(sa.literal(self.stopped) if self.backward else more)
+                pairs.append(sa.literal(self.continued) if self.backward else more)
             elif name == "hasPreviousPage":
                 pairs.append(more if self.backward else sa.literal(self.continued))
             else:

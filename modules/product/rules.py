@@ -71,6 +71,16 @@ class IndexPeriod(StrEnum):
     YEAR = "YEAR"
 
 
+class ProductWarning(StrEnum):
+    """Something odd about a product that does not stop it from being sold."""
+
+    THRESHOLD_ABOVE_MAXIMUM = "THRESHOLD_ABOVE_MAXIMUM"
+    """The lump sum is for more members than a policy covers."""
+
+    CAPITATION_WEIGHTS_NOT_WHOLE = "CAPITATION_WEIGHTS_NOT_WHOLE"
+    """The weights of the capitation do not add up to 100 per cent."""
+
+
 @dataclass(frozen=True)
 class Limit:
     """What the product pays in visits of one type: a percentage, or an amount per unit (0: no limit)."""
@@ -88,6 +98,7 @@ class Cycle(Protocol):
     month: int
 
 
+PERCENTS = ("enrolment_discount_percent", "renewal_discount_percent")
 SPLIT = {
     "deductible": ("deductible_in_patient", "deductible_out_patient"),
     "ceiling": ("ceiling_in_patient", "ceiling_out_patient"),
@@ -102,10 +113,10 @@ SPLIT = {
 
 def check_terms(terms: Mapping[str, Any]) -> Iterator[UserError]:
     """What is wrong with a product's terms as a whole (enrolment spec 3.2). `terms` by column name."""
-    for name, least in (("insurance_period", 1), ("max_installments", 1)):
-        if terms[name] is not None and terms[name] < least:
-            yield UserError(NEGATIVE, camel(name), value=terms[name])
-    for name in ("enrolment_discount_percent", "renewal_discount_percent"):
+    for name in ("insurance_period", "max_installments"):
+        if terms[name] == 0:
+            yield UserError(NEGATIVE, camel(name), value=0)
+    for name in PERCENTS:
         yield from check_percent(terms[name], camel(name))
     yield from check_ceilings(terms)
 
@@ -175,13 +186,3 @@ def check_percent(value: Decimal, path: str) -> Iterator[UserError]:
     """Percentages lie between 0 and 100, both included."""
     if not 0 <= value <= HUNDRED:
         yield UserError(errors.NOT_A_PERCENTAGE, path, value=value)
-
-
-def oddities(terms: Mapping[str, Any], weights: Iterable[Decimal] | None) -> Iterator[UserError]:
-    """What does not stop a product from being saved. `weights`: those of its capitation, None without one."""
-    if weights is not None and (total := sum(weights, Decimal(0))) != HUNDRED:
-        yield UserError(errors.WEIGHTS_NOT_WHOLE, "capitation", total=f"{total:.2f}")
-    if terms["max_members"] is not None and terms["threshold"] > terms["max_members"]:
-        yield UserError(
-            errors.THRESHOLD_ABOVE_MAXIMUM, "threshold", threshold=terms["threshold"], maximum=terms["max_members"]
-        )

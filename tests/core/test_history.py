@@ -1,5 +1,6 @@
 """History: every change of a row is kept, whoever makes it and however many at once."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,12 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, Context, LookupRow, new_id
-from core.history import HistoryRow, sign
+from core.history import HistoryRow, drop_history, keep_history, sign
 
 pytestmark = pytest.mark.profile("tests/core/bare.toml")
+
+
+Migrate = Callable[[Callable[[], None]], Awaitable[None]]
 
 
 def a_lookup(code: str, **fields: Any) -> LookupRow:
@@ -64,14 +68,14 @@ async def test_an_update_that_changes_nothing_leaves_no_trace(session: AsyncSess
 
 
 async def test_bulk_writes_are_kept_row_by_row(session: AsyncSession) -> None:
-    values = [
-        {"id": new_id(), "kind": "shade", "code": str(number), "names": {}, "data": {}} for number in range(3)
-    ]
+    values = [{"id": new_id(), "kind": "shade", "code": str(number), "names": {}, "data": {}} for number in range(3)]
     await session.execute(insert(LookupRow), values)
     await session.execute(update(LookupRow).where(LookupRow.kind == "shade").values(active=False))
     await session.execute(delete(LookupRow).where(LookupRow.kind == "shade"))
     kept = await session.scalars(
-        select(HistoryRow.action).where(HistoryRow.row_id.in_([value["id"] for value in values])).order_by(HistoryRow.id)
+        select(HistoryRow.action)
+        .where(HistoryRow.row_id.in_([value["id"] for value in values]))
+        .order_by(HistoryRow.id)
     )
     assert "".join(kept) == "IIIUUUDDD"
 
@@ -102,19 +106,24 @@ async def test_signing_is_one_statement(session: AsyncSession, ctx: Context) -> 
     assert settings.one() == ("", "test")
 
 
-async def test_secret_columns_are_never_recorded(session: AsyncSession) -> None:
+async def test_secret_columns_are_never_recorded(session: AsyncSession, in_migration: Migrate) -> None:
     await session.execute(text("CREATE TABLE core_key (id uuid PRIMARY KEY, name text, hash text)"))
-    await session.execute(
-        text(
-            "CREATE TRIGGER core_history AFTER INSERT OR UPDATE OR DELETE ON core_key "
-            "FOR EACH ROW EXECUTE FUNCTION core_keep_history('updated_at', 'hash')"
-        )
-    )
+    await in_migration(lambda: keep_history("core_key", secret=("hash",)))
     await session.execute(text("INSERT INTO core_key VALUES (gen_random_uuid(), 'door', 'secret')"))
     await session.execute(text("UPDATE core_key SET hash = 'other'"))
     kept = list(await session.scalars(select(HistoryRow).where(HistoryRow.table_name == "core_key")))
     assert [change.action for change in kept] == ["I"]
     assert set(kept[0].changes) == {"id", "name"}
+
+
+async def test_a_table_taken_out_of_history_is_not_recorded_any_more(
+    session: AsyncSession, in_migration: Migrate
+) -> None:
+    await in_migration(lambda: drop_history("core_lookup"))
+    row = a_lookup("RED")
+    session.add(row)
+    await session.flush()
+    assert await history_of(session, row) == []
 
 
 async def test_a_role_that_may_write_a_table_writes_history_only_through_it(session: AsyncSession) -> None:

@@ -2,11 +2,9 @@
 
 import pytest
 
-
 from core.hooks import every, first
 from core.host import StartError
 from core.loading import available
-
 from tests.core.conftest import Workshop
 
 GREETING = """
@@ -230,9 +228,12 @@ def test_a_hook_that_two_modules_declare_is_refused(workshop: Workshop) -> None:
     assert 'The hook "rights" of the module "bell" is declared by another module already' in refusal(workshop, "bell")
 
 
+PEAR_IS_WRONG = "pear.backdating_days in bima.toml is wrong: Input should be greater than or equal to 0."
 SETTINGS = """
+from pydantic import Field
+
 class Settings(ModuleSettings):
-    backdating_days: int = 30
+    backdating_days: int = Field(30, ge=0)
 
 @hook
 def settings(): return Settings
@@ -262,11 +263,7 @@ def test_settings_that_no_module_declares_are_a_mistake_of_the_asking_code(works
         ),
         ({"pera": {}}, 'The settings of "pera" in bima.toml belong to no module; did you mean "pear"?'),
         ({"plum": {"x": 1}}, 'The module "plum" has no settings, but bima.toml has some: remove them.'),
-        (
-            {"pear": {"backdating_days": "soon"}},
-            "pear.backdating_days in bima.toml is wrong: "
-            "Input should be a valid integer, unable to parse string as an integer.",
-        ),
+        ({"pear": {"backdating_days": -1}}, PEAR_IS_WRONG),
     ],
 )
 def test_a_setting_that_nobody_declared_is_refused(workshop: Workshop, table: dict[str, object], told: str) -> None:
@@ -323,7 +320,7 @@ def test_what_has_a_name_is_declared_once(workshop: Workshop, hook: str, thing: 
     for name in ("pear", "fig"):
         workshop.module(name, f"@hook\ndef {hook}(): return [{thing}]")
     told = refusal(workshop, "pear", "fig")
-    assert told.endswith(f'declare {what}: rename one.')
+    assert told.endswith(f"declare {what}: rename one.")
 
 
 def test_a_table_that_does_not_carry_its_modules_name_is_refused(workshop: Workshop) -> None:
@@ -363,9 +360,7 @@ async def test_modules_start_in_order_and_stop_in_reverse(workshop: Workshop, da
     assert steps == ["wall up", "roof up", "roof down", "wall down"]
 
 
-async def test_when_a_module_fails_to_start_those_before_it_are_stopped(
-    workshop: Workshop, database_url: str
-) -> None:
+async def test_when_a_module_fails_to_start_those_before_it_are_stopped(workshop: Workshop, database_url: str) -> None:
     steps: list[str] = []
     workshop.module("wall", LIFE.format(name="wall"))
     workshop.module("roof", "@hook\nasync def started(host): raise RuntimeError('no nails')", needs=("wall",))
@@ -387,7 +382,5 @@ async def test_a_stopped_host_can_be_started_again(workshop: Workshop, database_
 
 def test_a_module_is_found_by_its_name_or_refused(workshop: Workshop) -> None:
     assert workshop.host().module("core").name == "core"
-    with pytest.raises(StartError, match='The module "kore" is not enabled; did you mean "core"?'):
+    with pytest.raises(StartError, match=r'The module "kore" is not enabled; did you mean "core"\?'):
         workshop.host().module("kore")
-
-

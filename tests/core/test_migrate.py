@@ -29,7 +29,7 @@ TREE = sa.Table(
 @hook
 def tables(): return [TREE]
 """
-CREATE = '''
+CREATE = """
 import sqlalchemy as sa
 from alembic import op
 from core.history import keep_history
@@ -48,7 +48,7 @@ def upgrade():
 
 def downgrade():
     op.drop_table("{module}_tree")
-'''
+"""
 NEXT = """
 from alembic import op
 
@@ -63,7 +63,7 @@ def upgrade():
 def make(workshop: Workshop, module: str, *, needs: tuple[str, ...] = (), code: str = "") -> Path:
     """A module with one table, which points to that of each module it needs."""
     columns = "".join(
-        f'sa.Column("{need}_id", sa.ForeignKey("{need}_tree.id"), nullable=False),' for need in needs
+        f'sa.Column("{need}_id", sa.Uuid, sa.ForeignKey("{need}_tree.id"), nullable=False),' for need in needs
     )
     folder = workshop.module(module, TREE.format(module=module, columns=columns) + code, needs=needs)
     (folder / "migrations").mkdir()
@@ -250,7 +250,7 @@ async def test_a_module_that_an_enabled_one_needs_is_not_removed(workshop: Works
     make(workshop, "fig", needs=("pear",))
     host = workshop.host("pear", "fig", database_url=database_url)
     await upgrade(host)
-    with pytest.raises(StartError, match='The enabled module "fig" needs "pear": remove that one first.'):
+    with pytest.raises(StartError, match=r'The enabled module "fig" needs "pear": remove that one first\.'):
         await remove(host, "pear")
 
 
@@ -283,7 +283,7 @@ async def test_a_new_revision_holds_what_the_database_lacks(workshop: Workshop, 
 
 async def test_a_new_revision_needs_a_database_that_is_up_to_date(workshop: Workshop, database_url: str) -> None:
     make(workshop, "pear")
-    with pytest.raises(StartError, match="Run `bima migrate` first."):
+    with pytest.raises(StartError, match=r"Run `bima migrate` first\."):
         await new_revision(workshop.host("pear", database_url=database_url), "pear", "more")
 
 

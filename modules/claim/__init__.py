@@ -1,0 +1,55 @@
+"""Claims of health facilities: entered, checked, reviewed. What they are worth is another module's business."""
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from core import Base, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from modules.claim import errors as errors_
+from modules.claim import hooks as hooks_
+from modules.claim import models, mutations, queries
+from modules.claim import rights as rights_
+from modules.claim import settings as settings_
+from modules.insuree.types import Insuree
+from modules.location.types import HealthFacility
+
+manifest = Manifest(name="claim", title="Claims", version="1.0", needs=("location", "insuree", "medical"))
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    return (models.ClaimAdministrator, models.Claim, models.ClaimDiagnosis, models.ClaimLine, models.Finding)
+
+
+@hook
+def rights() -> Sequence[Right]:
+    return rights_.ALL
+
+
+@hook
+def settings() -> type[ModuleSettings]:
+    return settings_.Settings
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    return errors_.ALL
+
+
+@hook
+def hookspecs() -> ModuleType:
+    return hooks_
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    return [
+        extend(Query, queries.claims, queries.claim, queries.claim_administrators),
+        extend(
+            Mutation, mutations.create_claim, mutations.update_claim, mutations.delete_claim, mutations.submit_claims,
+            mutations.review_claim, mutations.return_claim, mutations.reject_claim,
+            mutations.create_claim_administrator, mutations.update_claim_administrator,
+            mutations.delete_claim_administrator,
+        ),
+        extend(Insuree, queries.claims_of_insuree),
+        extend(HealthFacility, queries.claims_of_facility),
+    ]  # fmt: skip

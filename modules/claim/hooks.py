@@ -1,0 +1,143 @@
+"""What other modules can add to the checks of claims, and what they are told of claims."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from core import Context, hookspec
+from modules.claim.models import Claim
+from modules.claim.rules import ClaimStatus, Finding, RejectionReason, VisitType, first_reason, is_hospital_stay
+from modules.claim.rules import target_date as day_of
+from modules.medical.models import Service
+from modules.medical.rules import ServiceCategory
+
+
+@dataclass(frozen=True)
+class CheckedLine:
+    """A line that is being checked: what was given, at which unit prices, and what was found so far.
+
+    `listed` is the unit price on the facility's price list on the target date, None where the list does not have it.
+    `service`: the register's entry, of a service.
+    """
+
+    id: UUID
+    line_no: int
+    element_id: UUID
+    is_service: bool
+    quantity: Decimal
+    price_asked: Decimal
+    listed: Decimal | None
+    service: Service | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding refuses it already."""
+        return first_reason(self.findings) is not RejectionReason.ACCEPTED
+
+
+@dataclass(frozen=True)
+class CheckedClaim:
+    """A claim that is being checked, with what was found on it and its lines so far."""
+
+    id: UUID
+    insuree_id: UUID
+    health_facility_id: UUID
+    facility_level_code: str
+    date_from: date
+    date_to: date | None
+    visit_type: VisitType
+    category: ServiceCategory
+    adult: bool
+    lines: tuple[CheckedLine, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def target_date(self) -> date:
+        """The day on which registers, prices and limits are read."""
+        return day_of(self.date_from, self.date_to)
+
+    @property
+    def hospital_stay(self) -> bool:
+        """Whether the patient stayed."""
+        return is_hospital_stay(self.date_from, self.date_to)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding refuses the claim as a whole already."""
+        return first_reason(self.findings) is not RejectionReason.ACCEPTED
+
+
+@dataclass(frozen=True)
+class LineVerdict:
+    """What an examiner says of a line: more findings, the quantity that is paid for, and the unit price if it knows it."""
+
+    findings: tuple[Finding, ...]
+    quantity: Decimal
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an examiner says of a claim: more findings, and its lines by their numbers."""
+
+    findings: tuple[Finding, ...] = ()
+    lines: Mapping[int, LineVerdict] = field(default_factory=dict)
+
+
+class Examiner(Protocol):
+    """Checks claims that are handed in together, one after the other: what passes counts for those that follow."""
+
+    def check(self, claim: CheckedClaim) -> Verdict:
+        """Check one claim. No database: everything was read when the examiner was made."""
+
+    async def write(self) -> None:
+        """Write down what the accepted lines take, after the claims themselves were written."""
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """A claim went from one state to another."""
+
+    claim_id: UUID
+    before: ClaimStatus
+    after: ClaimStatus
+
+
+# Rules over plain data.
+
+
+@hookspec
+def check_claim_lines(claim: CheckedClaim) -> Mapping[int, Sequence[Finding]] | None:
+    """What a country finds on lines beyond the checks of this module, by line number. A finding that rejects refuses."""
+
+
+# In the transaction of the change.
+
+
+@hookspec
+async def claim_code(ctx: Context, claim: Claim) -> str | None:
+    """The code of a claim that was entered without one: 20 characters at most, unique within the facility."""
+
+
+@hookspec
+async def claims_submitted(ctx: Context, claims: Sequence[CheckedClaim]) -> Examiner | None:
+    """Claims are handed in: read once what their checks need, and answer who checks them."""
+
+
+@hookspec
+async def claims_reviewed(ctx: Context, claim_ids: Sequence[UUID]) -> None:
+    """A review changed quantities, prices or lines of claims that stay CHECKED: note anew what they take."""
+
+
+@hookspec
+async def claims_undone(ctx: Context, claim_ids: Sequence[UUID]) -> None:
+    """Claims that were CHECKED are returned or rejected: forget what they take (decision 29)."""
+
+
+@hookspec
+async def claims_changed_status(ctx: Context, changes: Sequence[StatusChange]) -> None:
+    """Claims went from one state to another, for whatever reason; all of one transaction's step together."""

@@ -1,0 +1,196 @@
+"""What the mutations of claims take."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from core import UNSET, Money, MutationInput, argument, input_type
+from modules.claim.models import LineStatus
+from modules.claim.types import VisitType
+from modules.location.rules import CareType
+
+ClaimId = Annotated[UUID, argument("The claim.")]
+Version = Annotated[int, argument("The version that the change is based on.")]
+NewId = Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")]
+
+
+@input_type
+class ClaimItemInput:
+    """An item that was given. Name it by id or by code."""
+
+    quantity_provided: Annotated[Decimal, argument("How many were given.")]
+    item_id: Annotated[UUID | None, argument("The item.")] = None
+    item_code: Annotated[str | None, argument("The item's code.")] = None
+    price_asked: Annotated[Money | None, argument("The unit price; the price list's when left out.")] = None
+    explanation: Annotated[str | None, argument("What the reviewer should know.")] = None
+
+
+@input_type
+class ClaimServiceInput:
+    """A service that was given. Name it by id or by code."""
+
+    quantity_provided: Annotated[Decimal, argument("How often it was given.")]
+    service_id: Annotated[UUID | None, argument("The service.")] = None
+    service_code: Annotated[str | None, argument("The service's code.")] = None
+    price_asked: Annotated[Money | None, argument("The unit price; the price list's when left out.")] = None
+    explanation: Annotated[str | None, argument("What the reviewer should know; needed when given more than once.")] = None
+
+
+@input_type
+class CreateClaimInput(MutationInput):
+    """A claim as the facility enters it. Facility, patient and diagnosis are named by id or by code or number."""
+
+    date_from: Annotated[date, argument("The day of the visit or admission.")]
+    health_facility_id: Annotated[UUID | None, argument("The facility.")] = None
+    health_facility_code: Annotated[str | None, argument("The facility's code.")] = None
+    insuree_id: Annotated[UUID | None, argument("The patient.")] = None
+    insurance_number: Annotated[str | None, argument("The patient's insurance number.")] = None
+    main_diagnosis_id: Annotated[UUID | None, argument("The main diagnosis.")] = None
+    main_diagnosis_code: Annotated[str | None, argument("The main diagnosis's code.")] = None
+    id: NewId = None
+    code: Annotated[
+        str | None, argument("Unique within the facility; at most 20 characters. Some schemes make it themselves.")
+    ] = None
+    administrator_id: Annotated[UUID | None, argument("Who answers for it at the facility.")] = None
+    date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = None
+    claimed_on: Annotated[date | None, argument("The day of the claim; today when left out.")] = None
+    visit_type: Annotated[VisitType, argument("How the patient came.")] = VisitType.OTHER
+    care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when left out.")] = None
+    diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = None
+    diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = None
+    guarantee: Annotated[str | None, argument("The number of the guarantee letter.")] = None
+    referred_from_id: Annotated[UUID | None, argument("The facility that referred the patient.")] = None
+    referred_to_id: Annotated[UUID | None, argument("The facility the patient was referred to.")] = None
+    explanation: Annotated[str | None, argument("What the reviewer should know.")] = None
+    items: Annotated[list[ClaimItemInput] | None, argument("The items given, in the facility's order.")] = None
+    services: Annotated[list[ClaimServiceInput] | None, argument("The services given, in the facility's order.")] = None
+
+
+@input_type
+class UpdateClaimInput(MutationInput):
+    """Changes of a claim that was not submitted or was returned. What is absent stays; a list replaces the whole list."""
+
+    id: ClaimId
+    expected_version: Version
+    code: Annotated[str | None, argument("Unique within the facility.")] = UNSET
+    insuree_id: Annotated[UUID | None, argument("The patient.")] = UNSET
+    insurance_number: Annotated[str | None, argument("The patient's insurance number.")] = UNSET
+    main_diagnosis_id: Annotated[UUID | None, argument("The main diagnosis.")] = UNSET
+    main_diagnosis_code: Annotated[str | None, argument("The main diagnosis's code.")] = UNSET
+    administrator_id: Annotated[UUID | None, argument("Who answers for it at the facility.")] = UNSET
+    date_from: Annotated[date | None, argument("The day of the visit or admission.")] = UNSET
+    date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = UNSET
+    claimed_on: Annotated[date | None, argument("The day of the claim.")] = UNSET
+    visit_type: Annotated[VisitType | None, argument("How the patient came.")] = UNSET
+    care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when null.")] = UNSET
+    diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = UNSET
+    diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = UNSET
+    guarantee: Annotated[str | None, argument("The number of the guarantee letter.")] = UNSET
+    referred_from_id: Annotated[UUID | None, argument("The facility that referred the patient.")] = UNSET
+    referred_to_id: Annotated[UUID | None, argument("The facility the patient was referred to.")] = UNSET
+    explanation: Annotated[str | None, argument("What the reviewer should know.")] = UNSET
+    items: Annotated[list[ClaimItemInput] | None, argument("The items given, in the facility's order.")] = UNSET
+    services: Annotated[list[ClaimServiceInput] | None, argument("The services given, in the facility's order.")] = UNSET
+
+
+@input_type
+class DeleteClaimInput(MutationInput):
+    """A claim to delete. One that was submitted and not returned cannot be."""
+
+    id: ClaimId
+    expected_version: Version
+
+
+@input_type
+class ClaimSelectionInput:
+    """Which of the claims that are due; all that is given must hold. The oldest care comes first."""
+
+    health_facility_id: Annotated[UUID | None, argument("Those of this facility.")] = None
+    date_from: Annotated[date | None, argument("Admitted on this day or later.")] = None
+    date_to: Annotated[date | None, argument("Admitted on this day or earlier.")] = None
+    claimed_from: Annotated[date | None, argument("Claimed on this day or later.")] = None
+    claimed_to: Annotated[date | None, argument("Claimed on this day or earlier.")] = None
+
+
+@input_type
+class SubmitClaimsInput(MutationInput):
+    """Claims to hand in: these, or those entered that the filter names."""
+
+    ids: Annotated[list[UUID] | None, argument("The claims.")] = None
+    filter: Annotated[ClaimSelectionInput | None, argument("Which claims, instead of ids.")] = None
+
+
+@input_type
+class ReviewedLineInput:
+    """What the reviewer says of a line. What is absent stays; null clears."""
+
+    line_no: Annotated[int, argument("The line's number.")]
+    status: Annotated[LineStatus | None, argument("Accepted or not; a rejection needs a justification.")] = UNSET
+    quantity_approved: Annotated[Decimal | None, argument("The quantity to pay for; what was given when null.")] = UNSET
+    price_approved: Annotated[Money | None, argument("The unit price to pay; the product's when null.")] = UNSET
+    justification: Annotated[str | None, argument("Why.")] = UNSET
+
+
+@input_type
+class ReviewClaimInput(MutationInput):
+    """A review of a checked claim."""
+
+    id: ClaimId
+    expected_version: Version
+    lines: Annotated[list[ReviewedLineInput], argument("The lines the reviewer changes.")]
+    adjustment: Annotated[str | None, argument("What the reviewer says of the claim as a whole.")] = UNSET
+
+
+@input_type
+class ReturnClaimInput(MutationInput):
+    """A checked claim that goes back to the facility for correction."""
+
+    id: ClaimId
+    expected_version: Version
+    reason: Annotated[str, argument("What is to be corrected.")]
+
+
+@input_type
+class RejectClaimInput(MutationInput):
+    """A checked claim to reject as a whole."""
+
+    id: ClaimId
+    expected_version: Version
+    reason: Annotated[str, argument("Why.")]
+
+
+@input_type
+class CreateClaimAdministratorInput(MutationInput):
+    """Somebody who answers for the claims of a facility."""
+
+    code: Annotated[str, argument("Unique among claim administrators; at most 20 characters.")]
+    last_name: Annotated[str, argument("The family name.")]
+    other_names: Annotated[str, argument("The other names.")]
+    health_facility_id: Annotated[UUID, argument("The facility.")]
+    id: NewId = None
+    birth_date: Annotated[date | None, argument("The day of birth.")] = None
+    phone: Annotated[str | None, argument("The telephone number.")] = None
+    email: Annotated[str | None, argument("The e-mail address.")] = None
+
+
+@input_type
+class UpdateClaimAdministratorInput(MutationInput):
+    """Changes of a claim administrator. What is absent stays; null clears."""
+
+    id: Annotated[UUID, argument("The claim administrator.")]
+    expected_version: Version
+    code: Annotated[str | None, argument("Unique among claim administrators.")] = UNSET
+    last_name: Annotated[str | None, argument("The family name.")] = UNSET
+    other_names: Annotated[str | None, argument("The other names.")] = UNSET
+    birth_date: Annotated[date | None, argument("The day of birth.")] = UNSET
+    phone: Annotated[str | None, argument("The telephone number.")] = UNSET
+    email: Annotated[str | None, argument("The e-mail address.")] = UNSET
+
+
+@input_type
+class DeleteClaimAdministratorInput(MutationInput):
+    """A claim administrator to remove; the claims keep the name."""
+
+    id: Annotated[UUID, argument("The claim administrator.")]
+    expected_version: Version

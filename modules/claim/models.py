@@ -1,0 +1,199 @@
+"""Claims, their lines, and what the checks found. Only this module writes these tables."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, exists, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from core import Amount, Row, VersionedRow, Viewer, Where, state
+from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus, VisitType
+from modules.location.rules import CareType
+from modules.location.scopes import in_places
+from modules.medical.rules import ServiceCategory
+
+Quantity = Numeric(18, 2)
+LONGEST_TEXT = 500
+CURRENT = text("ended_at IS NULL")
+
+_of_facilities = in_places(village=None, facility="health_facility_id")
+
+
+class LineStatus(StrEnum):
+    """Whether a line of a claim is accepted."""
+
+    PASSED = "PASSED"
+    REJECTED = "REJECTED"
+
+
+def current(row: Any, viewer: Viewer) -> Where:
+    """What belongs to a facility is seen by its staff and by the offices of its district; what ended is nobody's."""
+    yield row.ended_at.is_(None)
+    yield from _of_facilities(row, viewer)
+
+
+class ClaimAdministrator(VersionedRow):
+    """Who answers for the claims of a health facility. `ended_at` is set when that is over."""
+
+    __tablename__ = "claim_administrator"
+    __scope__ = current
+
+    code: Mapped[str] = mapped_column(String(20))
+    last_name: Mapped[str] = mapped_column(String(100))
+    other_names: Mapped[str] = mapped_column(String(100))
+    birth_date: Mapped[date | None]
+    phone: Mapped[str | None] = mapped_column(String(50))
+    email: Mapped[str | None] = mapped_column(String(100))
+    health_facility_id: Mapped[UUID] = mapped_column(ForeignKey("location_health_facility.id"))
+    district_id: Mapped[UUID]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_claim_administrator_code", "code", unique=True, postgresql_where=CURRENT),
+        Index(None, "health_facility_id", "last_name", "other_names", "id"),
+        Index(None, "district_id", "last_name", "other_names", "id"),
+        Index(None, "last_name", "other_names", "id"),
+    )
+
+
+class Claim(VersionedRow):
+    """What a health facility asks for the care of one patient, from a day of admission to a day of discharge.
+
+    `district_id` is the facility's when the claim was entered. `category`, `approved` and the price and quantity that
+    the checks settled are known from submission on. A deleted claim has `ended_at`.
+    """
+
+    __tablename__ = "claim_claim"
+    __scope__ = current
+
+    code: Mapped[str] = mapped_column(String(20))
+    insuree_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))
+    health_facility_id: Mapped[UUID] = mapped_column(ForeignKey("location_health_facility.id"))
+    district_id: Mapped[UUID]
+    administrator_id: Mapped[UUID | None] = mapped_column(ForeignKey("claim_administrator.id"))
+    date_from: Mapped[date]
+    date_to: Mapped[date | None]
+    claimed_on: Mapped[date]
+    visit_type: Mapped[VisitType] = mapped_column(state(VisitType), default=VisitType.OTHER)
+    care_type: Mapped[CareType] = mapped_column(state(CareType))
+    category: Mapped[ServiceCategory | None] = mapped_column(state(ServiceCategory))
+    main_diagnosis_id: Mapped[UUID] = mapped_column(ForeignKey("medical_diagnosis.id"))
+    guarantee: Mapped[str | None] = mapped_column(String(50))
+    referred_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_health_facility.id"))
+    referred_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_health_facility.id"))
+    explanation: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
+    adjustment: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
+    return_reason: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
+    status: Mapped[ClaimStatus] = mapped_column(state(ClaimStatus), default=ClaimStatus.ENTERED)
+    claimed: Mapped[Amount]
+    approved: Mapped[Amount | None]
+    rejection_reason: Mapped[RejectionReason | None] = mapped_column(state(RejectionReason))
+    review_status: Mapped[SelectionStatus] = mapped_column(state(SelectionStatus), default=SelectionStatus.IDLE)
+    feedback_status: Mapped[SelectionStatus] = mapped_column(state(SelectionStatus), default=SelectionStatus.IDLE)
+    submitted_at: Mapped[datetime | None]
+    processed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_claim_claim_code", "health_facility_id", "code", unique=True, postgresql_where=CURRENT),
+        Index(None, "code"),
+        Index(None, "insuree_id", "date_from", "id"),
+        Index(None, "health_facility_id", "date_from", "id"),
+        Index(None, "district_id", "date_from", "id"),
+        Index(None, "date_from", "id"),
+        Index(None, "status", "date_from", "id"),
+        Index(None, "administrator_id"),
+        Index(None, "main_diagnosis_id"),
+        Index(None, "referred_from_id"),
+        Index(None, "referred_to_id"),
+        Index(None, "processed_at"),
+    )
+
+
+def _of_claim(row: Any, viewer: Viewer) -> Where:
+    """What belongs to a claim is seen by whoever sees the claim."""
+    claim = aliased(Claim)
+    yield exists().where(claim.id == row.claim_id, *current(claim, viewer))
+
+
+class ClaimDiagnosis(Row):
+    """A secondary diagnosis of a claim."""
+
+    __tablename__ = "claim_diagnosis"
+    __scope__ = _of_claim
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    diagnosis_id: Mapped[UUID] = mapped_column(ForeignKey("medical_diagnosis.id"))
+    position: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("claim_id", "diagnosis_id"), Index(None, "diagnosis_id"))
+
+
+class ClaimLine(Row):
+    """An item or a service of a claim, items first, in the facility's order. Prices are per unit.
+
+    `price_adjusted` is what the price list, or the product, makes of the price asked; `quantity_approved` what a limit or
+    the reviewer leaves of the quantity. Both are known from submission on.
+    """
+
+    __tablename__ = "claim_line"
+    __scope__ = _of_claim
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    line_no: Mapped[int]
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("medical_item.id"))
+    service_id: Mapped[UUID | None] = mapped_column(ForeignKey("medical_service.id"))
+    quantity_provided: Mapped[Decimal] = mapped_column(Quantity)
+    quantity_approved: Mapped[Decimal | None] = mapped_column(Quantity)
+    price_asked: Mapped[Amount]
+    price_adjusted: Mapped[Amount | None]
+    price_approved: Mapped[Amount | None]
+    status: Mapped[LineStatus] = mapped_column(state(LineStatus), default=LineStatus.PASSED)
+    rejection_reason: Mapped[RejectionReason | None] = mapped_column(state(RejectionReason))
+    explanation: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
+    justification: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
+
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(item_id, service_id) = 1", name="one_element"),
+        CheckConstraint("quantity_provided > 0 AND quantity_approved >= 0", name="quantity"),
+        CheckConstraint("price_asked >= 0 AND price_approved >= 0", name="price"),
+        UniqueConstraint("claim_id", "line_no"),
+        Index(None, "item_id"),
+        Index(None, "service_id"),
+    )
+
+    @property
+    def element_id(self) -> UUID:
+        """The item or the service."""
+        element = self.item_id or self.service_id
+        assert element is not None
+        return element
+
+    @property
+    def quantity(self) -> Decimal:
+        """The approved, else the provided quantity."""
+        return self.quantity_provided if self.quantity_approved is None else self.quantity_approved
+
+
+class Finding(Row):
+    """What a check found on a claim or on one of its lines. `parameters` fill its message (see `rules.messages`).
+
+    One that does not `rejects` is only shown: a possible duplicate, a quantity cut to what a limit leaves.
+    """
+
+    __tablename__ = "claim_finding"
+    __scope__ = _of_claim
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    line_id: Mapped[UUID | None] = mapped_column(ForeignKey("claim_line.id"))
+    position: Mapped[int]
+    code: Mapped[RejectionReason] = mapped_column(state(RejectionReason))
+    parameters: Mapped[Mapping[str, Any]] = mapped_column(JSONB)
+    rejects: Mapped[bool]
+
+    __table_args__ = (Index(None, "claim_id", "position"), Index(None, "line_id"))

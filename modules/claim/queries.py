@@ -1,0 +1,63 @@
+"""Root queries of claims, and the claims of other types."""
+
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import BadRequest, Where, argument, one, page
+from modules.claim import models, rights
+from modules.claim.types import Claim, ClaimAdministrator
+from modules.insuree.models import Insuree
+from modules.location.models import HealthFacility
+
+
+@page(Claim, order=("-date_from", "-id"), right=rights.READ)
+def claims(claim: type[models.Claim]) -> Where:
+    """Claims you may see, the latest care first."""
+    yield claim.ended_at.is_(None)
+
+
+@one(Claim, right=rights.READ)
+def claim(
+    claim: type[models.Claim],
+    id: Annotated[UUID | None, argument("The claim's id.")] = None,
+    code: Annotated[str | None, argument("The claim's code; give the facility's too.")] = None,
+    health_facility_code: Annotated[str | None, argument("The code of the facility.")] = None,
+) -> Where:
+    """One claim, by its id or by its code and that of its facility."""
+    if id is None and (code is None or health_facility_code is None):
+        raise BadRequest("Give the claim's id, or its code and the code of its facility.")
+    if id is not None:
+        yield claim.id == id
+    if code is not None:
+        yield claim.code == code
+    if health_facility_code is not None:
+        facility = HealthFacility.__table__.alias()
+        named = select(facility.c.id).where(facility.c.code == health_facility_code)
+        yield claim.health_facility_id == named.scalar_subquery()
+
+
+@page(ClaimAdministrator, order=("last_name", "other_names", "id"), right=rights.ADMINISTRATOR_READ)
+def claim_administrators(
+    administrator: type[models.ClaimAdministrator],
+    health_facility_id: Annotated[UUID | None, argument("Only those of this facility.")] = None,
+) -> Where:
+    """Claim administrators, by name."""
+    if health_facility_id is not None:
+        yield administrator.health_facility_id == health_facility_id
+
+
+@page(Claim, order=("-date_from", "-id"), right=rights.READ)
+def claims_of_insuree(insuree: type[Insuree], claim: type[models.Claim]) -> Where:
+    """The claims for the person's care that you may see, the latest care first."""
+    yield claim.insuree_id == insuree.id
+
+
+@page(Claim, order=("-date_from", "-id"), right=rights.READ)
+def claims_of_facility(facility: type[HealthFacility], claim: type[models.Claim]) -> Where:
+    """The facility's claims that you may see, the latest care first."""
+    yield claim.health_facility_id == facility.id
+
+
+claims_of_insuree.python_name = claims_of_facility.python_name = "claims"

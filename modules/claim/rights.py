@@ -1,0 +1,30 @@
+"""What accounts may do with claims. Whoever reviews claims does not enter them (claims spec 3)."""
+
+from core import Right
+
+READ = Right(
+    "claim.claim.read",
+    "See claims",
+    roles=("ENROLMENT_OFFICER", "MEDICAL_OFFICER", "CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR", "ACCOUNTANT"),
+)
+CREATE = Right("claim.claim.create", "Enter claims", roles=("CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR"))
+UPDATE = Right(
+    "claim.claim.update",
+    "Change claims before they are submitted and when they are returned",
+    roles=("CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR"),
+)
+DELETE = Right("claim.claim.delete", "Delete claims that were not submitted", roles=("CLAIM_ADMINISTRATOR",))
+SUBMIT = Right("claim.claim.submit", "Submit claims", roles=("CLAIM_ADMINISTRATOR",))
+REVIEW = Right("claim.claim.review", "Review, return and reject claims", roles=("MEDICAL_OFFICER",))
+ADMINISTRATOR_READ = Right(
+    "claim.administrator.read",
+    "See claim administrators",
+    roles=(
+        "MEDICAL_OFFICER", "SCHEME_ADMINISTRATOR", "CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR", "ACCOUNTANT",
+    ),
+)  # fmt: skip
+ADMINISTRATOR_WRITE = Right(
+    "claim.administrator.write", "Add, change and remove claim administrators", roles=("SCHEME_ADMINISTRATOR",)
+)
+
+ALL = (READ, CREATE, UPDATE, DELETE, SUBMIT, REVIEW, ADMINISTRATOR_READ, ADMINISTRATOR_WRITE)

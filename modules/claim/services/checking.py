@@ -1,0 +1,247 @@
+"""The checks of claims that are handed in together, one after the other: no database, all facts are at hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from core.money import ZERO
+from modules.claim import rules
+from modules.claim.hooks import CheckedClaim, CheckedLine, Examiner, LineVerdict
+from modules.claim.models import Claim, ClaimLine
+from modules.claim.rules import Finding, RejectionReason
+from modules.claim.services.facts import CountedClaim, Facts, Provision
+from modules.claim.settings import Settings
+from modules.insuree.models import Insuree, InsureeStatus
+from modules.location.rules import FacilityStatus
+from modules.medical.models import Item, Service
+from modules.medical.rules import is_adult, patient_mask
+from modules.medical.services import Wanted
+
+ExtraChecks = Callable[[CheckedClaim], Sequence[Mapping[int, Sequence[Finding]] | None]]
+
+
+@dataclass(frozen=True)
+class LineOutcome:
+    """What the checks make of a line. `reason` is ACCEPTED if it passed."""
+
+    line: ClaimLine
+    findings: tuple[Finding, ...]
+    reason: RejectionReason
+    quantity: Decimal | None
+    price: Decimal | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the checks make of a claim. `reason` is ACCEPTED if it passed."""
+
+    claim: Claim
+    checked: CheckedClaim
+    findings: tuple[Finding, ...]
+    reason: RejectionReason
+    lines: tuple[LineOutcome, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the claim is CHECKED; otherwise it is REJECTED."""
+        return self.reason is RejectionReason.ACCEPTED
+
+    @property
+    def approved(self) -> Decimal:
+        """What is accepted of it before the terms of a product are applied."""
+        return rules.approved(
+            rules.LineAmounts(
+                quantity_provided=outcome.line.quantity_provided,
+                price_asked=outcome.line.price_asked,
+                quantity_approved=outcome.quantity,
+                price_adjusted=outcome.price,
+                passed=outcome.reason is RejectionReason.ACCEPTED,
+            )
+            for outcome in self.lines
+        )
+
+
+@dataclass
+class Checking:
+    """One pass of the checks over claims in their order. A claim that passes counts for those that follow."""
+
+    facts: Facts
+    settings: Settings
+    today: date
+    zone: ZoneInfo
+    extra: ExtraChecks
+    examiners: Sequence[Examiner] = ()
+
+    def checked(self, claim: Claim) -> CheckedClaim:
+        """The claim as it goes through the checks, with nothing found yet."""
+        facts, day = self.facts, rules.target_date(claim.date_from, claim.date_to)
+        lines = tuple(self._line(claim, line, day) for line in facts.lines[claim.id])
+        categories = [line.service.category for line in lines if line.service is not None]
+        patient = facts.patients[claim.insuree_id]
+        return CheckedClaim(
+            id=claim.id,
+            insuree_id=claim.insuree_id,
+            health_facility_id=claim.health_facility_id,
+            facility_level_code=facts.facilities[claim.health_facility_id].level_code,
+            date_from=claim.date_from,
+            date_to=claim.date_to,
+            visit_type=claim.visit_type,
+            category=rules.claim_category(categories, rules.is_hospital_stay(claim.date_from, claim.date_to)),
+            adult=is_adult(patient.birth_date, day, self.settings.age_of_majority),
+            lines=lines,
+        )
+
+    def run(self, claim: Claim) -> Outcome:
+        """All checks of one claim (decisions 25 and 26)."""
+        checked = self.checked(claim)
+        checked = replace(
+            checked,
+            findings=rules.check_claim(self._claim_facts(claim), self.settings.checks),
+            lines=tuple(self._own_checks(claim, checked, line) for line in checked.lines),
+        )
+        for found in filter(None, self.extra(checked)):
+            checked = _with(checked, (), found)
+        settled: dict[int, LineVerdict] = {}
+        for examiner in self.examiners:
+            verdict = examiner.check(checked)
+            checked = _with(checked, verdict.findings, {no: line.findings for no, line in verdict.lines.items()})
+            settled.update(verdict.lines)
+        outcome = self._outcome(claim, checked, settled)
+        if outcome.accepted:
+            self._count(outcome)
+        return outcome
+
+    def _line(self, claim: Claim, line: ClaimLine, day: date) -> CheckedLine:
+        element = self.facts.elements[line.element_id]
+        return CheckedLine(
+            id=line.id,
+            line_no=line.line_no,
+            element_id=line.element_id,
+            is_service=line.service_id is not None,
+            quantity=line.quantity_provided,
+            price_asked=line.price_asked,
+            listed=self.facts.prices.get(Wanted(claim.health_facility_id, line.element_id, day)),
+            service=element if isinstance(element, Service) else None,
+        )
+
+    def _own_checks(self, claim: Claim, checked: CheckedClaim, line: CheckedLine) -> CheckedLine:
+        day, patient = checked.target_date, self.facts.patients[claim.insuree_id]
+        given = self.facts.provisions[claim.insuree_id, line.element_id]
+        facts = rules.LineFacts(
+            quantity=line.quantity,
+            register=self._register(self.facts.elements[line.element_id], day),
+            listed=line.listed is not None,
+            provisions=tuple(provision.target_date for provision in given),
+        )
+        visit = rules.VisitFacts(
+            target_date=day,
+            hospital_stay=checked.hospital_stay,
+            facility_care_type=self.facts.facilities[claim.health_facility_id].care_type,
+            patient_mask=patient_mask(patient.gender_code, patient.birth_date, day, self.settings.age_of_majority),
+            care_type_rule=self.settings.care_type_rule,
+        )
+        return replace(line, findings=rules.check_line(facts, visit))
+
+    def _register(self, element: Item | Service, day: date) -> rules.RegisterFacts | None:
+        if element.ended_at is not None and self._day(element.ended_at) < day:
+            return None
+        return rules.RegisterFacts(
+            care_type=element.care_type,
+            patient_category=element.patient_mask,
+            maximum_quantity=element.maximum_quantity,
+            frequency_days=element.frequency_days,
+        )
+
+    def _claim_facts(self, claim: Claim) -> rules.ClaimFacts:
+        facility, patient = self.facts.facilities[claim.health_facility_id], self.facts.patients[claim.insuree_id]
+        return rules.ClaimFacts(
+            date_from=claim.date_from,
+            date_to=claim.date_to,
+            claimed_on=claim.claimed_on,
+            filed_on=self._day(claim.submitted_at) if claim.submitted_at else self.today,
+            today=self.today,
+            facility=rules.FacilityFacts(
+                active=facility.status is FacilityStatus.ACTIVE,
+                contract_from=facility.contract_from,
+                contract_to=facility.contract_to,
+                first_level=facility.level_code in self.settings.first_levels,
+                in_entitlement_area=patient.district_id == facility.location_id,
+            ),
+            patient=_patient_facts(patient, patient.id in self.facts.closed),
+            visit_type=claim.visit_type,
+            referred=claim.referred_from_id is not None,
+            similar=tuple(
+                rules.SimilarClaim(other.code, other.date_from, other.date_to, other.status)
+                for other in self.facts.counted[claim.insuree_id]
+                if _alike(claim, other)
+            ),
+        )
+
+    def _outcome(self, claim: Claim, checked: CheckedClaim, settled: Mapping[int, LineVerdict]) -> Outcome:
+        own = rules.first_reason(checked.findings)
+        stamp = rules.stamped_reason(own)
+        lines = []
+        for row, line in zip(self.facts.lines[claim.id], checked.lines, strict=True):
+            reason = rules.first_reason(line.findings) if own is RejectionReason.ACCEPTED else stamp
+            passed, verdict = reason is RejectionReason.ACCEPTED, settled.get(line.line_no)
+            trimmed = verdict is not None and verdict.quantity != line.quantity
+            quantity = (verdict.quantity if verdict and trimmed else None) if passed else ZERO
+            price = line.listed if verdict is None or verdict.price is None else verdict.price
+            lines.append(LineOutcome(row, line.findings, reason, quantity, price))
+        reason = rules.claim_reason(checked.findings, [line.reason for line in lines])
+        return Outcome(claim, checked, checked.findings, reason, tuple(lines))
+
+    def _count(self, outcome: Outcome) -> None:
+        claim = outcome.claim
+        self.facts.counted[claim.insuree_id].append(
+            CountedClaim(
+                claim.code,
+                claim.insuree_id,
+                claim.health_facility_id,
+                claim.main_diagnosis_id,
+                claim.date_from,
+                claim.date_to,
+                rules.ClaimStatus.CHECKED,
+            )
+        )
+        for line in outcome.lines:
+            if line.reason is RejectionReason.ACCEPTED:
+                element_id, day = line.line.element_id, outcome.checked.target_date
+                quantity = line.line.quantity_provided if line.quantity is None else line.quantity
+                self.facts.provisions[claim.insuree_id, element_id].append(
+                    Provision(claim.id, claim.insuree_id, element_id, day, quantity)
+                )
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+
+def _with(
+    claim: CheckedClaim, findings: Sequence[Finding], lines: Mapping[int, Sequence[Finding]]
+) -> CheckedClaim:
+    """The claim with what somebody else found added to what was found before, in the order of the checks."""
+    return replace(
+        claim,
+        findings=rules.in_order([*claim.findings, *findings]),
+        lines=tuple(
+            replace(line, findings=rules.in_order([*line.findings, *lines.get(line.line_no, ())]))
+            for line in claim.lines
+        ),
+    )
+
+
+def _patient_facts(patient: Insuree, closed: bool) -> rules.PatientFacts:
+    return rules.PatientFacts(
+        registered=patient.ended_at is None,
+        in_current_family=not closed,
+        inactive_on=patient.status_on if patient.status is InsureeStatus.INACTIVE else None,
+        died_on=patient.status_on if patient.status is InsureeStatus.DEAD else None,
+    )
+
+
+def _alike(claim: Claim, other: CountedClaim) -> bool:
+    """Whether another claim of the patient has the same facility and main diagnosis."""
+    same_facility = other.health_facility_id == claim.health_facility_id
+    return same_facility and other.main_diagnosis_id == claim.main_diagnosis_id

@@ -1,0 +1,177 @@
+"""What the checks of claims look at, read for many claims at once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Context
+from modules.claim.models import Claim, ClaimLine, LineStatus
+from modules.claim.rules import COUNTED, ClaimStatus, target_date
+from modules.insuree.models import Family, Insuree
+from modules.location.models import HealthFacility
+from modules.medical.models import Item, Service
+from modules.medical.services import Wanted, prices
+
+Fact = TypeVar("Fact")
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A passed line of a claim that counts: what the patient got of an element, and when."""
+
+    claim_id: UUID
+    insuree_id: UUID
+    element_id: UUID
+    target_date: date
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class CountedClaim:
+    """A claim that counts, as far as the search for duplicates looks at it."""
+
+    code: str
+    insuree_id: UUID
+    health_facility_id: UUID
+    main_diagnosis_id: UUID
+    date_from: date
+    date_to: date | None
+    status: ClaimStatus
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the checks of some claims look at, by id. `closed`: patients without a current family."""
+
+    lines: Mapping[UUID, Sequence[ClaimLine]]
+    patients: Mapping[UUID, Insuree]
+    closed: frozenset[UUID]
+    facilities: Mapping[UUID, HealthFacility]
+    elements: Mapping[UUID, Item | Service]
+    prices: Mapping[Wanted, Decimal]
+    provisions: defaultdict[tuple[UUID, UUID], list[Provision]]
+    """By patient and element."""
+
+    counted: defaultdict[UUID, list[CountedClaim]]
+    """By patient."""
+
+
+async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
+    """Read what the checks of these claims need; the patients are locked, so that nobody checks their claims meanwhile.
+
+    The number of statements does not depend on the number of claims.
+    """
+    session = ctx.session
+    patients, closed = await _patients(session, {claim.insuree_id for claim in claims})
+    lines = await lines_of(session, [claim.id for claim in claims])
+    facilities = await session.scalars(
+        select(HealthFacility).where(HealthFacility.id.in_({claim.health_facility_id for claim in claims}))
+    )
+    elements = await _elements(session, [line for own in lines.values() for line in own])
+    return Facts(
+        lines=lines,
+        patients=patients,
+        closed=closed,
+        facilities={facility.id: facility for facility in facilities},
+        elements=elements,
+        prices=await prices(session, _wanted(claims, lines)),
+        provisions=grouped(await provisions(session, patients, elements), lambda each: (each.insuree_id, each.element_id)),
+        counted=grouped(await _counted(session, patients), lambda each: each.insuree_id),
+    )
+
+
+async def lines_of(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, list[ClaimLine]]:
+    """The lines of some claims, by claim, each in the order of their numbers."""
+    rows = await session.scalars(
+        select(ClaimLine)
+        .where(ClaimLine.claim_id.in_(claim_ids))
+        .order_by(ClaimLine.claim_id, ClaimLine.line_no)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[ClaimLine]] = {id: [] for id in claim_ids}
+    for line in rows:
+        found[line.claim_id].append(line)
+    return found
+
+
+async def provisions(
+    session: AsyncSession, insuree_ids: Collection[UUID], element_ids: Collection[UUID]
+) -> list[Provision]:
+    """What patients were given of items and services, on passed lines of claims that count (claims spec 2.7 e and h)."""
+    element = func.coalesce(ClaimLine.item_id, ClaimLine.service_id)
+    quantity = func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided)
+    rows = await session.execute(
+        select(Claim.id, Claim.insuree_id, element, Claim.date_from, Claim.date_to, quantity)
+        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        .where(
+            Claim.insuree_id.in_(insuree_ids),
+            Claim.ended_at.is_(None),
+            Claim.status.in_(COUNTED),
+            ClaimLine.status == LineStatus.PASSED,
+            or_(ClaimLine.item_id.in_(element_ids), ClaimLine.service_id.in_(element_ids)),
+        )
+    )
+    return [
+        Provision(claim_id, insuree_id, element_id, target_date(date_from, date_to), given)
+        for claim_id, insuree_id, element_id, date_from, date_to, given in rows
+    ]
+
+
+def grouped(facts: Iterable[Fact], key: Callable[[Fact], Key]) -> defaultdict[Key, list[Fact]]:
+    """Facts by a key; of a key without any, none."""
+    found: defaultdict[Key, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[key(fact)].append(fact)
+    return found
+
+
+async def _patients(session: AsyncSession, ids: Collection[UUID]) -> tuple[dict[UUID, Insuree], frozenset[UUID]]:
+    rows = await session.execute(
+        select(Insuree, Family.id)
+        .outerjoin(Family, (Family.id == Insuree.family_id) & Family.ended_at.is_(None))
+        .where(Insuree.id.in_(ids))
+        .order_by(Insuree.id)
+        .with_for_update(of=Insuree, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = rows.all()
+    closed = frozenset(insuree.id for insuree, family_id in found if family_id is None)
+    return {insuree.id: insuree for insuree, _ in found}, closed
+
+
+async def _elements(session: AsyncSession, lines: Iterable[ClaimLine]) -> dict[UUID, Item | Service]:
+    ids = {line.element_id for line in lines}
+    items = await session.scalars(select(Item).where(Item.id.in_(ids)))
+    services = await session.scalars(select(Service).where(Service.id.in_(ids)))
+    return {element.id: element for element in (*items, *services)}
+
+
+async def _counted(session: AsyncSession, insuree_ids: Collection[UUID]) -> list[CountedClaim]:
+    rows = await session.execute(
+        select(
+            Claim.code,
+            Claim.insuree_id,
+            Claim.health_facility_id,
+            Claim.main_diagnosis_id,
+            Claim.date_from,
+            Claim.date_to,
+            Claim.status,
+        ).where(Claim.insuree_id.in_(insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED))
+    )
+    return [CountedClaim(*row) for row in rows]
+
+
+def _wanted(claims: Sequence[Claim], lines: Mapping[UUID, Sequence[ClaimLine]]) -> set[Wanted]:
+    return {
+        Wanted(claim.health_facility_id, line.element_id, target_date(claim.date_from, claim.date_to))
+        for claim in claims
+        for line in lines[claim.id]
+    }

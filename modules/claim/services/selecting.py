@@ -1,0 +1,95 @@
+"""Which claims a bulk mutation is about, and what it answers for each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import NOT_FOUND, REQUIRED, Context, UserError, visible
+from modules.claim import errors
+from modules.claim.inputs import ClaimSelectionInput
+from modules.claim.models import Claim
+from modules.claim.rules import ClaimStatus
+
+MOST_CLAIMS = 1000
+"""Claims that go at a time."""
+
+
+@dataclass
+class Selection:
+    """The claims of a bulk mutation that the actor may see, locked; and the errors of each that goes no further.
+
+    `unseen`: ids among `ids` that are no claim's, or of a claim that the actor may not see.
+    """
+
+    ids: Sequence[UUID]
+    claims: list[Claim]
+    unseen: frozenset[UUID] = frozenset()
+    errors: dict[UUID, list[UserError]] = field(default_factory=dict)
+
+    def refuse(self, claim_id: UUID, error: UserError) -> None:
+        """Leave a claim out, with the reason."""
+        self.errors.setdefault(claim_id, []).append(error)
+        self.claims = [claim for claim in self.claims if claim.id != claim_id]
+
+
+async def select_claims(
+    ctx: Context, ids: Sequence[UUID] | None, chosen: ClaimSelectionInput | None, due: Collection[ClaimStatus]
+) -> Selection:
+    """The claims named by their ids, or the due ones that a filter chooses, the oldest care first.
+
+    Raises:
+        UserError: REQUIRED when there are neither ids nor a filter, TOO_MANY_CLAIMS.
+    """
+    if ids is None and chosen is None:
+        raise UserError(REQUIRED, "ids")
+    if ids is None:
+        assert chosen is not None
+        wanted = select(Claim.id).where(*visible(ctx, Claim), Claim.status.in_(due), *_chosen(chosen))
+        ids = (await ctx.session.scalars(wanted.order_by(Claim.date_from, Claim.id).limit(MOST_CLAIMS))).all()
+    named = list(dict.fromkeys(ids))
+    if len(named) > MOST_CLAIMS:
+        raise UserError(errors.TOO_MANY_CLAIMS, "ids", most=MOST_CLAIMS)
+    claims = await lock_claims(ctx, named, scoped=True)
+    unseen = frozenset(named).difference(claim.id for claim in claims)
+    missing = {id: [UserError(NOT_FOUND, "id", thing="claim")] for id in unseen}
+    return Selection(named, claims, unseen, missing)
+
+
+async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = False) -> list[Claim]:
+    """Claims by their ids as they are now, locked until the transaction ends, in the order of care.
+
+    `scoped`: only those that the actor may see.
+    """
+    rows = await ctx.session.scalars(
+        select(Claim)
+        .where(Claim.id.in_(ids), Claim.ended_at.is_(None), *(visible(ctx, Claim) if scoped else ()))
+        .order_by(Claim.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return sorted(rows, key=lambda claim: (claim.date_to or claim.date_from, claim.code, claim.id))
+
+
+def check_other_facility(ctx: Context, claim: Claim) -> None:
+    """Nobody decides on a claim of a facility he works for (decision 32).
+
+    Raises:
+        UserError: OWN_FACILITY.
+    """
+    if claim.health_facility_id in ctx.actor.scopes.get("facility", ()):
+        raise UserError(errors.OWN_FACILITY, "id")
+
+
+def _chosen(chosen: ClaimSelectionInput):  # type: ignore[no-untyped-def]
+    if chosen.health_facility_id is not None:
+        yield Claim.health_facility_id == chosen.health_facility_id
+    if chosen.date_from is not None:
+        yield Claim.date_from >= chosen.date_from
+    if chosen.date_to is not None:
+        yield Claim.date_from <= chosen.date_to
+    if chosen.claimed_from is not None:
+        yield Claim.claimed_on >= chosen.claimed_from
+    if chosen.claimed_to is not None:
+        yield Claim.claimed_on <= chosen.claimed_to

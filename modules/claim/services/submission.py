@@ -1,0 +1,110 @@
+"""Handing claims in: everything is read once, checked in one pass and written back, however many claims there are."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete
+
+from core import Context, UserError, clock, every
+from modules.claim import rules
+from modules.claim.hooks import CheckedClaim, StatusChange
+from modules.claim.inputs import SubmitClaimsInput
+from modules.claim.models import Claim, ClaimLine, Finding, LineStatus
+from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason
+from modules.claim.services.bulk import update_rows
+from modules.claim.services.checking import Checking, LineOutcome, Outcome
+from modules.claim.services.facts import load
+from modules.claim.services.selecting import Selection, select_claims
+from modules.claim.settings import Settings
+
+
+async def submit_claims(ctx: Context, input: SubmitClaimsInput) -> Selection:
+    """Hand claims in. Each becomes CHECKED, or REJECTED with its reason, and stays visible either way.
+
+    Claims handed in together are checked in the order of care; what passes counts for those that follow.
+
+    Raises:
+        UserError: REQUIRED, TOO_MANY_CLAIMS. What is wrong with one claim is told with that claim: NOT_FOUND,
+            ILLEGAL_TRANSITION.
+    """
+    selection = await select_claims(ctx, input.ids, input.filter, rules.EDITABLE)
+    for claim in list(selection.claims):
+        try:
+            rules.transition(claim.status, ClaimEvent.SUBMIT)
+        except UserError as error:
+            selection.refuse(claim.id, error)
+    if selection.claims:
+        await _submit(ctx, selection.claims)
+    return selection
+
+
+async def _submit(ctx: Context, claims: Sequence[Claim]) -> None:
+    facts = await load(ctx, claims)
+
+    def extra(claim: CheckedClaim) -> Any:
+        return ctx.host.plugins.hook.check_claim_lines(claim=claim)
+
+    checking = Checking(facts, ctx.settings(Settings), clock.today(), ctx.host.settings.timezone, extra)
+    handed_in = [checking.checked(claim) for claim in claims]
+    checking.examiners = await every(ctx.host, "claims_submitted", ctx=ctx, claims=handed_in)
+    outcomes = [checking.run(claim) for claim in claims]
+    await _write(ctx, outcomes)
+    for examiner in checking.examiners:
+        await examiner.write()
+    changes = [StatusChange(each.claim.id, each.claim.status, _status(each)) for each in outcomes]
+    await every(ctx.host, "claims_changed_status", ctx=ctx, changes=changes)
+
+
+async def _write(ctx: Context, outcomes: Sequence[Outcome]) -> None:
+    claims = [outcome.claim for outcome in outcomes]
+    await update_rows(ctx.session, Claim, [_claim_row(outcome) for outcome in outcomes])
+    await update_rows(ctx.session, ClaimLine, [_line_row(line) for outcome in outcomes for line in outcome.lines])
+    await ctx.session.execute(delete(Finding).where(Finding.claim_id.in_([claim.id for claim in claims])))
+    ctx.session.add_all(finding for outcome in outcomes for finding in _findings(outcome))
+    await ctx.session.flush()
+
+
+def _status(outcome: Outcome) -> ClaimStatus:
+    return rules.transition(outcome.claim.status, ClaimEvent.SUBMIT if outcome.accepted else ClaimEvent.REJECT)
+
+
+def _claim_row(outcome: Outcome) -> Mapping[str, Any]:
+    return {
+        "id": outcome.claim.id,
+        "status": _status(outcome),
+        "category": outcome.checked.category,
+        "approved": outcome.approved,
+        "rejection_reason": None if outcome.accepted else outcome.reason,
+        "submitted_at": outcome.claim.submitted_at or clock.now(),
+    }
+
+
+def _line_row(outcome: LineOutcome) -> Mapping[str, Any]:
+    passed = outcome.reason is RejectionReason.ACCEPTED
+    return {
+        "id": outcome.line.id,
+        "status": LineStatus.PASSED if passed else LineStatus.REJECTED,
+        "rejection_reason": None if passed else outcome.reason,
+        "quantity_approved": outcome.quantity,
+        "price_adjusted": outcome.price,
+        "price_approved": None,
+        "justification": None,
+    }
+
+
+def _findings(outcome: Outcome) -> Iterator[Finding]:
+    yield from _rows(outcome, None, outcome.findings)
+    for line in outcome.lines:
+        yield from _rows(outcome, line, line.findings)
+
+
+def _rows(outcome: Outcome, line: LineOutcome | None, findings: Iterable[rules.Finding]) -> Iterator[Finding]:
+    for position, found in enumerate(findings, start=1):
+        yield Finding(
+            claim_id=outcome.claim.id,
+            line_id=line.line.id if line is not None else None,
+            position=position,
+            code=found.reason,
+            parameters=dict(found.parameters),
+            rejects=found.rejects,
+        )

@@ -1,0 +1,151 @@
+"""Claims in GraphQL."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Text, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from core import JSON, SQL, Money, Node, Viewer, Where, column, computed, expression, many, mapped, reference
+from modules.claim import models
+from modules.claim.models import LineStatus
+from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus, VisitType
+from modules.insuree.types import Insuree
+from modules.location.rules import CareType
+from modules.location.types import HealthFacility
+from modules.medical.models import Diagnosis as DiagnosisRow
+from modules.medical.rules import ServiceCategory
+from modules.medical.types import Diagnosis, MedicalItem, MedicalService
+from schema import strawberry
+
+# Products know visit types too, and claims know no products: each module brings its own.
+strawberry.enum(VisitType, name="ClaimVisitType", description="How the patient came.")
+
+TEXTS = {reason.name: {"en": told.en, "sw": told.sw, "fr": told.fr} for reason, told in MESSAGES.items()}
+PARAMETERS = ("on", "earliest", "maximum", "used", "last", "days", "claims", "since")
+"""What messages of findings may have in braces."""
+
+
+@mapped(models.ClaimAdministrator, search=("code", "last_name", "other_names"))
+class ClaimAdministrator(Node):
+    """Who answers for the claims of a health facility."""
+
+    code: str = column("Unique among claim administrators.")
+    last_name: str = column("The family name.")
+    other_names: str = column("The other names.")
+    birth_date: date | None = column("The day of birth.")
+    phone: str | None = column("The telephone number.")
+    email: str | None = column("The e-mail address.")
+    health_facility: HealthFacility = reference("The facility.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was recorded.")
+    updated_at: datetime = column("When it was last changed.")
+
+
+@mapped(models.Finding)
+class ClaimFinding(Node):
+    """What a check found on a claim or on one of its lines."""
+
+    code: RejectionReason = column("What is wrong.")
+    parameters: JSON = column("What its message tells besides: dates, limits, amounts.")
+    rejects: bool = column("Whether it refuses the claim or the line; otherwise it is only shown.")
+
+    @computed(needs=("code",))
+    def number(rows: Sequence[Any]) -> list[int]:
+        """The number that facilities know the code by."""
+        return [RejectionReason[row.code].value for row in rows]
+
+    @expression
+    def message(finding: type[models.Finding], viewer: Viewer) -> SQL[str]:
+        """What is wrong, in the language of Accept-Language."""
+        texts = literal(TEXTS, JSONB).op("->")(finding.code)
+        language = viewer.value("language", Text)
+        message: Any = func.coalesce(texts.op("->>")(language), texts.op("->>")("en"), type_=Text())
+        for name in PARAMETERS:
+            value = func.coalesce(finding.parameters.op("->>")(name), "")
+            message = func.replace(message, f"{{{name}}}", value, type_=Text())
+        return message  # type: ignore[no-any-return]
+
+
+@mapped(models.ClaimLine)
+class ClaimLine(Node):
+    """An item or a service of a claim. Prices are per unit."""
+
+    line_no: int = column("Its number within the claim, items first.")
+    item: MedicalItem | None = reference("The item, unless it is a service.")
+    service: MedicalService | None = reference("The service, unless it is an item.")
+    quantity_provided: Decimal = column("How many were given.")
+    quantity_approved: Decimal | None = column("How many are paid for, where a limit or the reviewer left less.")
+    price_asked: Money = column("The unit price that the facility asks.")
+    price_adjusted: Money | None = column("The unit price that price list and product allow.")
+    price_approved: Money | None = column("The unit price that the reviewer set.")
+    status: LineStatus = column("Whether it is accepted.")
+    rejection_reason: RejectionReason | None = column("Why not: the first finding that rejects.")
+    explanation: str | None = column("What the facility says of it.")
+    justification: str | None = column("What the reviewer says of it.")
+
+    @many(ClaimFinding, order="position", seen_with_parent=True)
+    def findings(line: type[models.ClaimLine], finding: type[models.Finding]) -> Where:
+        """Everything the checks found, in their order."""
+        yield finding.line_id == line.id
+
+
+@mapped(models.Claim, search=("code",))
+class Claim(Node):
+    """What a health facility asks for the care of one patient."""
+
+    code: str = column("Unique within the facility.")
+    insuree: Insuree = reference("The patient.", seen_with_parent=True)
+    health_facility: HealthFacility = reference("The facility.")
+    administrator: ClaimAdministrator | None = reference("Who answers for it at the facility.", seen_with_parent=True)
+    date_from: date = column("The day of the visit or admission.")
+    date_to: date | None = column("The day of discharge, after a stay.")
+    claimed_on: date = column("The day of the claim.")
+    visit_type: VisitType = column("How the patient came.")
+    care_type: CareType = column("In- or out-patient.")
+    category: ServiceCategory | None = column("The kind of care whose limits it counts for; known once it is submitted.")
+    main_diagnosis: Diagnosis = reference("The main diagnosis.")
+    guarantee: str | None = column("The number of the guarantee letter.")
+    referred_from: HealthFacility | None = reference("The facility that referred the patient.")
+    referred_to: HealthFacility | None = reference("The facility the patient was referred to.")
+    explanation: str | None = column("What the facility says of it.")
+    adjustment: str | None = column("What the medical officer says of it.")
+    return_reason: str | None = column("What the medical officer wants corrected.")
+    status: ClaimStatus = column("Where it stands.")
+    claimed: Money = column("What the facility asks for; it never changes after submission.")
+    approved: Money | None = column("What is accepted before the terms of a product are applied.")
+    rejection_reason: RejectionReason | None = column("Why it was rejected; NOT_IN_REGISTER when no line passed.")
+    review_status: SelectionStatus = column("Whether it was picked for review.")
+    feedback_status: SelectionStatus = column("Whether it was picked for the patient's feedback.")
+    submitted_at: datetime | None = column("When it was submitted first.")
+    processed_at: datetime | None = column("When it was valued.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was recorded.")
+    updated_at: datetime = column("When it was last changed.")
+    ended_at: datetime | None = column("When it was deleted.")
+
+    @many(Diagnosis, order="code")
+    def diagnoses(claim: type[models.Claim], diagnosis: type[DiagnosisRow]) -> Where:
+        """The secondary diagnoses, by code."""
+        of = models.ClaimDiagnosis.__table__.alias()
+        yield diagnosis.id.in_(select(of.c.diagnosis_id).where(of.c.claim_id == claim.id))
+
+    @many(ClaimLine, order="line_no", seen_with_parent=True)
+    def items(claim: type[models.Claim], line: type[models.ClaimLine]) -> Where:
+        """The items given, in the facility's order."""
+        yield line.claim_id == claim.id
+        yield line.item_id.is_not(None)
+
+    @many(ClaimLine, order="line_no", seen_with_parent=True)
+    def services(claim: type[models.Claim], line: type[models.ClaimLine]) -> Where:
+        """The services given, in the facility's order."""
+        yield line.claim_id == claim.id
+        yield line.service_id.is_not(None)
+
+    @many(ClaimFinding, order="position", seen_with_parent=True)
+    def findings(claim: type[models.Claim], finding: type[models.Finding]) -> Where:
+        """Everything the checks found on the claim itself, in their order."""
+        yield finding.claim_id == claim.id
+        yield finding.line_id.is_(None)

@@ -1,0 +1,59 @@
+"""What the contributions recorded for policies add up to, and what they make of the policies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import Context
+from modules.contribution import rules
+from modules.contribution.models import Contribution
+from modules.contribution.settings import Settings
+from modules.policy.hooks import Standing
+from modules.policy.models import Policy
+
+
+async def contributions_of(ctx: Context, policy_ids: Sequence[UUID]) -> Mapping[UUID, list[Contribution]]:
+    """The contributions of some policies that were not voided, by policy."""
+    rows = await ctx.session.scalars(
+        select(Contribution).where(Contribution.policy_id.in_(policy_ids), Contribution.voided_at.is_(None))
+    )
+    found: defaultdict[UUID, list[Contribution]] = defaultdict(list)
+    for row in rows:
+        found[row.policy_id].append(row)
+    return found
+
+
+async def standings(ctx: Context, policies: Sequence[Policy]) -> dict[UUID, Standing]:
+    """What the money paid for each policy says of it."""
+    found = await contributions_of(ctx, [policy.id for policy in policies])
+    return {policy.id: standing(ctx, policy, plain(found[policy.id])) for policy in policies}
+
+
+def standing(ctx: Context, policy: Policy, payments: Sequence[rules.Payment]) -> Standing:
+    """What these payments say of a policy, by the scheme's way of activation (decisions 16 and 19)."""
+    option = ctx.settings(Settings).activation
+    implied = activation(ctx, policy, payments)
+    whole = rules.Bill(policy.value, policy.due, policy.starts_on, policy.enrolled_on)
+    return Standing(implied.status, implied.effective_on, rules.credit(whole, rules.counting(payments, option)))
+
+
+def activation(ctx: Context, policy: Policy, payments: Sequence[rules.Payment]) -> rules.Activation:
+    """The state that these payments imply for a policy, from what the cover of its first members was bought with."""
+    bought = rules.Bill(policy.bought_value, policy.bought_due, policy.starts_on, policy.enrolled_on)
+    return rules.activation(bought, payments, ctx.settings(Settings).activation, policy.enforced_on)
+
+
+def plain(contributions: Iterable[Contribution]) -> list[rules.Payment]:
+    """Contributions as the rules see them."""
+    return [
+        rules.Payment(
+            amount=contribution.amount,
+            paid_on=contribution.paid_on,
+            is_photo_fee=contribution.is_photo_fee,
+            by_payer=contribution.payer_id is not None,
+            confirmed=contribution.confirmed_at is not None,
+        )
+        for contribution in contributions
+    ]

@@ -1,0 +1,88 @@
+"""Payers, and what they fund."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+
+from core import Context, Problems, UserError, clock, find, given, new_id
+from modules.contribution import errors
+from modules.contribution.inputs import CreatePayerInput, DeletePayerInput, RecordFundingInput, UpdatePayerInput
+from modules.contribution.models import Contribution, Funding, Payer
+from modules.contribution.services.checks import check_money, save_receipt
+from modules.location.services import check_codes, check_columns, codes_in, noting, place, tidy
+from modules.product.models import Product
+
+CODES = {"type_code": "payer_type"}
+
+
+async def create_payer(ctx: Context, input: CreatePayerInput) -> Payer:
+    """Add a payer.
+
+    Raises:
+        UserErrors: REQUIRED, TOO_LONG, UNKNOWN_CODE, NOT_FOUND.
+    """
+    payer = Payer(id=input.id or new_id(), **await _checked(ctx, given(input)))
+    ctx.session.add(payer)
+    await ctx.session.flush()
+    return payer
+
+
+async def update_payer(ctx: Context, input: UpdatePayerInput) -> Payer:
+    """Change a payer.
+
+    Raises:
+        UserErrors: STALE, and what `create_payer` raises.
+    """
+    payer = await find(ctx, Payer, input.id, "id", version=input.expected_version, lock=True)
+    for name, value in (await _checked(ctx, given(input))).items():
+        setattr(payer, name, value)
+    await ctx.session.flush()
+    return payer
+
+
+async def delete_payer(ctx: Context, input: DeletePayerInput) -> None:
+    """Remove a payer that paid nothing.
+
+    Raises:
+        UserError: NOT_FOUND, STALE, PAYER_IN_USE.
+    """
+    payer = await find(ctx, Payer, input.id, "id", version=input.expected_version, lock=True)
+    paid = or_(
+        exists().where(Contribution.payer_id == payer.id, Contribution.voided_at.is_(None)),
+        exists().where(Funding.payer_id == payer.id),
+    )
+    if await ctx.session.scalar(select(paid)):
+        raise UserError(errors.PAYER_IN_USE, "id", name=payer.name)
+    payer.ended_at = clock.now()
+    await ctx.session.flush()
+
+
+async def record_funding(ctx: Context, input: RecordFundingInput) -> Funding:
+    """Record money that a payer gave for a product.
+
+    Raises:
+        UserErrors: NOT_FOUND, REQUIRED, NEGATIVE, TOO_LONG, DATE_IN_FUTURE, PAYMENT_BACKDATED, RECEIPT_TAKEN.
+    """
+    await find(ctx, Product, input.product_id, "productId")
+    values = tidy(given(input))
+    values["paid_on"] = values["paid_on"] or clock.today()
+    problems = Problems()
+    await check_money(ctx, Funding, values, problems)
+    problems.stop()
+    funding = Funding(id=input.id or new_id(), **values)
+    ctx.session.add(funding)
+    await save_receipt(ctx, funding)
+    return funding
+
+
+async def _checked(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+    tidied = tidy(values)
+    problems = Problems()
+    check_columns(Payer, tidied, problems)
+    await check_codes(ctx, list(codes_in(tidied, CODES)), problems)
+    if tidied.get("location_id") is not None:
+        with noting(problems):
+            await place(ctx, tidied["location_id"], "locationId")
+    problems.stop()
+    return tidied

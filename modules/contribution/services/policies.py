@@ -1,0 +1,54 @@
+"""What becomes of contributions when policies end and families or places move."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select, update
+
+from core import Context, UserError, clock, every
+from modules.contribution import errors
+from modules.contribution.models import Contribution, Payer
+from modules.contribution.services.money import contributions_of
+from modules.insuree.models import Family
+from modules.location.models import Location, inside
+from modules.policy.models import Policy
+
+DELETED = "policy deleted"
+
+
+async def void_all(ctx: Context, policy: Policy) -> None:
+    """Void the contributions of a policy that is being deleted.
+
+    Raises:
+        UserError: CONTRIBUTION_RECONCILED, which keeps the policy.
+    """
+    for contribution in (await contributions_of(ctx, [policy.id]))[policy.id]:
+        if any(await every(ctx.host, "contribution_reconciled", ctx=ctx, contribution_id=contribution.id)):
+            raise UserError(errors.CONTRIBUTION_RECONCILED, "id")
+        contribution.voided_at, contribution.void_reason = clock.now(), DELETED
+    await ctx.session.flush()
+
+
+async def readdress(ctx: Context, location: Location) -> None:
+    """Correct the districts of contributions after a place has moved below another parent."""
+    await ctx.session.execute(
+        update(Contribution)
+        .where(Contribution.village_id == Location.id, inside(Location, location.id))
+        .values(district_id=Location.district_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def family_moved(ctx: Context, family: Family) -> None:
+    """Let the contributions of a family's policies follow it to another village."""
+    of_family = select(Policy.id).where(Policy.family_id == family.id)
+    await ctx.session.execute(
+        update(Contribution)
+        .where(Contribution.policy_id.in_(of_family))
+        .values(village_id=family.village_id, district_id=family.district_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def location_in_use(ctx: Context, location_id: UUID) -> bool:
+    """Whether a payer belongs to the place."""
+    return bool(await ctx.session.scalar(select(exists().where(Payer.location_id == location_id))))

@@ -1,0 +1,39 @@
+"""What other modules can add to enrolment, and what they are told. All but the first in the change's transaction."""
+
+from uuid import UUID
+
+from core import Context, ErrorCode, hookspec
+from modules.insuree.models import Family, Insuree
+
+
+@hookspec(firstresult=True)
+def check_insurance_number(number: str) -> ErrorCode | None:
+    """What a country finds wrong with an insurance number beyond length, check digit and pattern.
+
+    The message may use `{number}`. Whether somebody else has it is checked in any case.
+    """
+
+
+@hookspec
+async def member_added(ctx: Context, insuree: Insuree) -> None:
+    """A person joined a family that was there already: newly registered, or from elsewhere."""
+
+
+@hookspec
+async def member_left(ctx: Context, insuree: Insuree, family_id: UUID) -> None:
+    """A person left the family: detached, moved to another one, or the registration ended. Not when a family ends."""
+
+
+@hookspec
+async def member_status_changed(ctx: Context, insuree: Insuree) -> None:
+    """A person became active, inactive or dead, from `status_on`."""
+
+
+@hookspec
+async def family_moved(ctx: Context, family: Family) -> None:
+    """The family lives in another village: correct the columns you copied from it."""
+
+
+@hookspec
+async def family_ended(ctx: Context, family: Family) -> None:
+    """The family was deleted: end what belongs to it, or raise a user error to keep it."""

@@ -1,0 +1,145 @@
+"""Families, insured people and enrolment officers. Only this module writes these tables."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, synonym
+
+from core import EVERYBODY, Row, VersionedRow, clock, state
+from modules.location.scopes import in_places
+
+
+def _one(name: str, column: str, where: str) -> Index:
+    return Index(f"uq_{name}", column, unique=True, postgresql_where=text(where))
+
+
+def _trigram(table: str, column: str) -> Index:
+    return Index(f"ix_{table}_{column}_trgm", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
+
+
+class InsureeStatus(StrEnum):
+    """Whether a person may be covered."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    DEAD = "DEAD"
+
+
+class Family(VersionedRow):
+    """People who enrol together. `location_id` is the village they live in; `ended_at` is set when it was deleted."""
+
+    __tablename__ = "insuree_family"
+    __scope__ = in_places(village="location_id")
+
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
+    village_id: Mapped[UUID] = synonym("location_id")
+    district_id: Mapped[UUID]
+    # Deferred, because a new family and its head point at each other.
+    head_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("insuree_insuree.id", deferrable=True, initially="DEFERRED", use_alter=True)
+    )
+    poverty: Mapped[bool | None]
+    family_type_code: Mapped[str | None] = mapped_column(String(20))
+    membership_category_code: Mapped[str | None] = mapped_column(String(20))
+    address: Mapped[str | None] = mapped_column(String(200))
+    confirmation_type_code: Mapped[str | None] = mapped_column(String(20))
+    confirmation_number: Mapped[str | None] = mapped_column(String(20))
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _one("insuree_family_head", "head_id", "ended_at IS NULL"),
+        Index(None, "head_id"),
+        Index(None, "created_at", "id"),
+        Index(None, "district_id", "created_at", "id"),
+        Index(None, "location_id", "created_at", "id"),
+        Index(None, "confirmation_number"),
+    )
+
+
+class Insuree(VersionedRow):
+    """An insured person.
+
+    `district_id` and `village_id` say whose the person is: the family's, or those of the family left last (decision 2).
+    `current_village_id` is where the person stays if not there. `ended_at` is set when the registration ended.
+    """
+
+    __tablename__ = "insuree_insuree"
+    __scope__ = in_places()
+
+    insurance_number: Mapped[str] = mapped_column(String(50))
+    last_name: Mapped[str] = mapped_column(String(100))
+    other_names: Mapped[str] = mapped_column(String(100))
+    birth_date: Mapped[date]
+    gender_code: Mapped[str] = mapped_column(String(20))
+    marital_status_code: Mapped[str | None] = mapped_column(String(20))
+    family_id: Mapped[UUID | None] = mapped_column(ForeignKey("insuree_family.id"))
+    is_head: Mapped[bool] = mapped_column(default=False)
+    relation_code: Mapped[str | None] = mapped_column(String(20))
+    district_id: Mapped[UUID]
+    village_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
+    current_village_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_location.id"))
+    id_type_code: Mapped[str | None] = mapped_column(String(20))
+    id_number: Mapped[str | None] = mapped_column(String(25))
+    phone: Mapped[str | None] = mapped_column(String(50))
+    email: Mapped[str | None] = mapped_column(String(100))
+    profession_code: Mapped[str | None] = mapped_column(String(20))
+    education_code: Mapped[str | None] = mapped_column(String(20))
+    first_service_point_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_health_facility.id"))
+    status: Mapped[InsureeStatus] = mapped_column(state(InsureeStatus), default=InsureeStatus.ACTIVE)
+    status_reason_code: Mapped[str | None] = mapped_column(String(20))
+    status_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _one("insuree_insuree_insurance_number", "insurance_number", "ended_at IS NULL"),
+        _one("insuree_insuree_head", "family_id", "is_head AND ended_at IS NULL"),
+        Index(None, "family_id", "recorded_at", "id"),
+        Index(None, "last_name", "other_names", "id"),
+        Index(None, "district_id", "last_name", "other_names", "id"),
+        Index(None, "village_id", "last_name", "other_names", "id"),
+        Index(None, "current_village_id"),
+        Index(None, "first_service_point_id"),
+        Index(None, "id_number"),
+        Index(None, "phone"),
+        _trigram("insuree_insuree", "insurance_number"),
+        _trigram("insuree_insuree", "last_name"),
+        _trigram("insuree_insuree", "other_names"),
+    )
+
+
+class EnrolmentOfficer(VersionedRow):
+    """Who enrols families in villages. `account_id` is the account the officer signs in with, if any."""
+
+    __tablename__ = "insuree_officer"
+    __scope__ = EVERYBODY
+
+    code: Mapped[str] = mapped_column(String(20))
+    last_name: Mapped[str] = mapped_column(String(100))
+    other_names: Mapped[str] = mapped_column(String(100))
+    phone: Mapped[str | None] = mapped_column(String(50))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    substitute_id: Mapped[UUID | None] = mapped_column(ForeignKey("insuree_officer.id"))
+    account_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        UniqueConstraint("code"),
+        UniqueConstraint("account_id"),
+        Index(None, "last_name", "other_names", "id"),
+        Index(None, "substitute_id"),
+    )
+
+
+class OfficerVillage(Row):
+    """A village that an officer enrols in."""
+
+    __tablename__ = "insuree_officer_village"
+    __scope__ = EVERYBODY
+
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_officer.id"))
+    village_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
+
+    __table_args__ = (UniqueConstraint("officer_id", "village_id"), Index(None, "village_id"))

@@ -1,0 +1,75 @@
+"""Families, people and officers for tests, written straight to the tables. Commit before asking the API."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import new_id
+from modules.insuree.models import EnrolmentOfficer, Family, Insuree, OfficerVillage
+from modules.insuree.rules import check_digit
+from modules.location.models import Location
+from modules.location.testing import make_village
+
+SPOUSE, CHILD = "8", "4"
+_numbers = count(10_000_000)
+
+
+def chf_number(first_eight: int | None = None) -> str:
+    """A valid CHF number: eight digits, fresh ones unless given, and their check digit."""
+    digits = f"{next(_numbers) if first_eight is None else first_eight:08}"
+    return digits + check_digit(digits)
+
+
+async def make_family(
+    session: AsyncSession, village: Location | None = None, members: int = 4, **fields: Any
+) -> Family:
+    """A family in a village of its own unless one is given: a head of 1985, a spouse of 1989, children from 2012."""
+    place = village or await make_village(session)
+    family = Family(**{"id": new_id(), "location_id": place.id, "district_id": place.district_id, **fields})
+    session.add(family)
+    await session.flush()
+    head = await make_insuree(session, family, is_head=True, relation_code=None, birth_date=date(1985, 5, 5))
+    if members > 1:
+        await make_insuree(session, family, relation_code=SPOUSE, birth_date=date(1989, 9, 9))
+    for year in range(2012, 2012 + members - 2):
+        await make_insuree(session, family, birth_date=date(year, 3, 3))
+    family.head_id = head.id
+    await session.flush()
+    return family
+
+
+async def make_insuree(session: AsyncSession, family: Family, **fields: Any) -> Insuree:
+    """An active member of a family, a child of the head born in 2012 unless told otherwise."""
+    defaults: dict[str, Any] = {
+        "insurance_number": chf_number(),
+        "last_name": "Mushi",
+        "other_names": "Asha",
+        "birth_date": date(2012, 3, 3),
+        "gender_code": "F",
+        "relation_code": CHILD,
+        "district_id": family.district_id,
+        "village_id": family.village_id,
+    }
+    insuree = Insuree(family_id=family.id, **{**defaults, **fields})
+    session.add(insuree)
+    await session.flush()
+    return insuree
+
+
+async def make_officer(session: AsyncSession, *villages: Location, **fields: Any) -> EnrolmentOfficer:
+    """An enrolment officer of the villages, at work since 2020."""
+    number = next(_numbers) % 100_000
+    defaults: dict[str, Any] = {
+        "code": f"E{number:05}",
+        "last_name": "Kimaro",
+        "other_names": "Neema",
+        "valid_from": date(2020, 1, 1),
+    }
+    officer = EnrolmentOfficer(**{**defaults, **fields})
+    session.add(officer)
+    await session.flush()
+    session.add_all(OfficerVillage(officer_id=officer.id, village_id=village.id) for village in villages)
+    await session.flush()
+    return officer

@@ -1,0 +1,128 @@
+"""Families, insured people and enrolment officers in GraphQL."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import func, select
+
+from core import (
+    SQL,
+    Lookup,
+    Node,
+    Where,
+    argument,
+    clock,
+    column,
+    computed,
+    expression,
+    lookup,
+    mapped,
+    output_type,
+    page,
+    reference,
+)  # fmt: skip
+from core.dates import age_on
+from modules.insuree import models
+from modules.insuree.models import InsureeStatus
+from modules.location.models import Location as LocationRow
+from modules.location.types import HealthFacility, Location
+
+
+@mapped(models.Family)
+class Family(Node):
+    """People who enrol together."""
+
+    location: Location = reference("The village they live in.")
+    head: "Insuree | None" = reference("The head of the family.", seen_with_parent=True)
+    poverty: bool | None = column("Whether the family counts as poor.")
+    family_type: Lookup | None = lookup("family_type", "Household, council, students ...")
+    membership_category: Lookup | None = lookup("membership_category", "What subsidies depend on.")
+    address: str | None = column("Where the family lives, beyond the village.")
+    confirmation_type: Lookup | None = lookup("confirmation_type", "Who confirmed the family.")
+    confirmation_number: str | None = column("The number of the confirmation.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was recorded.")
+    updated_at: datetime = column("When it was last changed.")
+    ended_at: datetime | None = column("When it was deleted.")
+
+    @expression
+    def member_count(family: type[models.Family]) -> SQL[int]:
+        """How many people belong to it, the head included."""
+        member = models.Insuree.__table__.alias()
+        count = select(func.count()).where(member.c.family_id == family.id, member.c.ended_at.is_(None))
+        return count.correlate_except(member).scalar_subquery()
+
+    @page("Insuree", order=("-is_head", "recorded_at", "id"), seen_with_parent=True)
+    def members(family: type[models.Family], insuree: type[models.Insuree]) -> Where:
+        """Everybody who belongs to it, the head first."""
+        yield insuree.family_id == family.id
+        yield insuree.ended_at.is_(None)
+
+
+@mapped(models.Insuree, search=("insurance_number", "last_name", "other_names"))
+class Insuree(Node):
+    """An insured person."""
+
+    insurance_number: str = column("The number on the card.")
+    last_name: str = column("The family name.")
+    other_names: str = column("The other names.")
+    birth_date: date = column("The day of birth.")
+    gender: Lookup | None = lookup("gender", "Man, woman or other.")
+    marital_status: Lookup | None = lookup("marital_status", "Single, married ...")
+    family: Family | None = reference("The family the person belongs to.", seen_with_parent=True)
+    is_head: bool = column("Whether the person is the head of the family.")
+    relation: Lookup | None = lookup("relation", "What the person is to the head.")
+    current_village: Location | None = reference("Where the person stays, if not with the family.")
+    id_type: Lookup | None = lookup("id_type", "The kind of identity document.")
+    id_number: str | None = column("The number of the identity document.")
+    phone: str | None = column("The telephone number.")
+    email: str | None = column("The e-mail address.")
+    profession: Lookup | None = lookup("profession", "What the person does for a living.")
+    education: Lookup | None = lookup("education", "The school the person finished.")
+    first_service_point: HealthFacility | None = reference("The health facility where care starts.")
+    status: InsureeStatus = column("Whether the person may be covered.")
+    status_reason: Lookup | None = lookup("status_reason", "Why not.")
+    status_on: date | None = column("Since when not.")
+    recorded_at: datetime = column("When the person was registered, by whoever registered first.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was recorded here.")
+    updated_at: datetime = column("When it was last changed.")
+    ended_at: datetime | None = column("When the registration ended.")
+
+    @computed(needs=("birth_date",))
+    def age(rows: Sequence[Any]) -> list[int]:
+        """Completed years today."""
+        return [age_on(row.birth_date, clock.today()) for row in rows]
+
+
+@mapped(models.EnrolmentOfficer, search=("code", "last_name", "other_names"))
+class EnrolmentOfficer(Node):
+    """Who enrols families in villages."""
+
+    code: str = column("Unique among officers.")
+    last_name: str = column("The family name.")
+    other_names: str = column("The other names.")
+    phone: str | None = column("The telephone number.")
+    valid_from: date = column("First day of work.")
+    valid_to: date | None = column("Last day of work.")
+    substitute: "EnrolmentOfficer | None" = reference("The officer who stands in.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was recorded.")
+    updated_at: datetime = column("When it was last changed.")
+
+    @page(Location, order=("name", "id"))
+    def villages(officer: type[models.EnrolmentOfficer], village: type[LocationRow]) -> Where:
+        """The villages the officer enrols in."""
+        of = models.OfficerVillage.__table__.alias()
+        own = select(of.c.village_id).where(of.c.officer_id == officer.id).correlate_except(of)
+        yield village.id.in_(own)
+
+
+@output_type
+class InsuranceNumberCheck:
+    """Whether a number may be given to somebody."""
+
+    valid: Annotated[bool, argument("Whether it may.")]
+    code: Annotated[str | None, argument("What is wrong with it: a code of errorCodes.")] = None
+    message: Annotated[str | None, argument("What is wrong with it, in the language of Accept-Language.")] = None

@@ -1,0 +1,59 @@
+"""Places, from the region down to the village, and the health facilities that serve them."""
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Base, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from modules.location import errors as errors_
+from modules.location import hooks as hooks_
+from modules.location import models, mutations, queries
+from modules.location import rights as rights_
+from modules.location import scopes as scopes_
+from modules.location import settings as settings_
+
+manifest = Manifest(name="location", title="Places and health facilities", version="1.0")
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    return (models.Location, models.HealthFacility, models.FacilityIdentifier, models.FacilityCatchment)
+
+
+@hook
+def rights() -> Sequence[Right]:
+    return rights_.ALL
+
+
+@hook
+def settings() -> type[ModuleSettings]:
+    return settings_.Settings
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    return errors_.ALL
+
+
+@hook
+def hookspecs() -> ModuleType:
+    return hooks_
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    return [
+        extend(Query, queries.locations, queries.location, queries.health_facilities, queries.health_facility),
+        extend(
+            Mutation, mutations.create_location, mutations.update_location, mutations.move_location,
+            mutations.delete_location, mutations.create_health_facility, mutations.update_health_facility,
+            mutations.delete_health_facility,
+        ),
+    ]  # fmt: skip
+
+
+@hook
+async def scopes(session: AsyncSession, grants: Mapping[str, Sequence[UUID]]) -> Mapping[str, Sequence[UUID]]:
+    return await scopes_.scopes_of(session, grants)

@@ -1,0 +1,51 @@
+"""Diagnoses, medical items and services, and the price lists that facilities are paid by."""
+
+from collections.abc import Sequence
+
+from core import Base, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
+from modules.location.types import HealthFacility
+from modules.medical import errors as errors_
+from modules.medical import models, mutations, queries, types
+from modules.medical import rights as rights_
+
+manifest = Manifest(
+    name="medical", title="Diagnoses, items, services and price lists", version="1.0", needs=("location",)
+)
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    return (
+        models.Diagnosis, models.Item, models.Service, models.ServicePart, models.PriceList, models.PriceListLine,
+        models.FacilityPriceLists,
+    )  # fmt: skip
+
+
+@hook
+def rights() -> Sequence[Right]:
+    return rights_.ALL
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    return errors_.ALL
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    return [
+        extend(
+            Query, queries.diagnoses, queries.diagnosis, queries.medical_items, queries.medical_item,
+            queries.medical_services, queries.medical_service, queries.price_lists, queries.price_list,
+        ),
+        extend(
+            Mutation, mutations.create_diagnosis, mutations.update_diagnosis, mutations.delete_diagnosis,
+            mutations.create_medical_item, mutations.update_medical_item, mutations.delete_medical_item,
+            mutations.create_medical_service, mutations.update_medical_service, mutations.delete_medical_service,
+            mutations.create_price_list, mutations.update_price_list, mutations.delete_price_list,
+            mutations.set_price_list_lines, mutations.set_facility_price_lists,
+        ),
+        extend(types.MedicalService, queries.parts),
+        extend(types.PriceList, queries.lines),
+        extend(HealthFacility, queries.services_price_list, queries.items_price_list),
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""What items and services cost on a day, for many facilities at once, and how a price list's lines change."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Date, Uuid, column, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from modules.medical.models import FacilityPriceLists, Item, PriceList, PriceListLine, Service
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A price asked for: of an item or a service, at a health facility, on a day."""
+
+    health_facility_id: UUID
+    element_id: UUID
+    on: date
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What makes a list's lines say something else: ids of lines to close and to drop, and new prices by element."""
+
+    closed: list[UUID]
+    dropped: list[UUID]
+    opened: Mapping[UUID, Decimal | None]
+
+
+async def prices(session: AsyncSession, wanted: Collection[Wanted]) -> dict[Wanted, Decimal]:
+    """The unit prices that facilities are paid on days: the list's own, else the register's (claims spec 2.4).
+
+    One statement, however many are asked for. What is missing from the answer is on no price list of the facility on
+    that day, or the facility has none.
+    """
+    if not wanted:
+        return {}
+    asked = _as_rows(wanted)
+    line, lists, facility = PriceListLine, PriceList, FacilityPriceLists
+    rows = await session.execute(
+        select(
+            asked.c.health_facility_id,
+            asked.c.element_id,
+            asked.c.on,
+            func.coalesce(line.own_price, Item.price, Service.price),
+        )
+        .join(facility, facility.health_facility_id == asked.c.health_facility_id)
+        .join(line, or_(line.item_id == asked.c.element_id, line.service_id == asked.c.element_id))
+        .join(lists, lists.id == line.price_list_id)
+        .outerjoin(Item, Item.id == line.item_id)
+        .outerjoin(Service, Service.id == line.service_id)
+        .where(
+            or_(lists.id == facility.items_list_id, lists.id == facility.services_list_id),
+            *_valid(line, asked.c.on),
+            *_valid(lists, asked.c.on),
+        )
+    )
+    return {Wanted(facility_id, element_id, on): price for facility_id, element_id, on, price in rows}
+
+
+def changes(lines: Iterable[PriceListLine], wanted: Mapping[UUID, Decimal | None], day: date) -> Changes:
+    """What to do so that from the day on the list holds the wanted prices and nothing else (decision 7).
+
+    `lines`: those that hold on the day or later. A line that says the wanted thing already stays; one that began
+    before the day ends on the day before it; one that would only begin later is dropped.
+    """
+    kept: set[UUID] = set()
+    closed, dropped = [], []
+    for line in lines:
+        element = line.element_id
+        lasts = line.valid_from <= day and line.valid_to is None
+        if lasts and element in wanted and line.own_price == wanted[element]:
+            kept.add(element)
+        elif line.valid_from < day:
+            closed.append(line.id)
+        else:
+            dropped.append(line.id)
+    opened = {element: price for element, price in wanted.items() if element not in kept}
+    return Changes(closed, dropped, opened)
+
+
+async def close_lines(session: AsyncSession, element_id: UUID, last_day: date) -> None:
+    """Take an item or a service off every price list after the last day (claims spec 2.3)."""
+    line = PriceListLine
+    its = or_(line.item_id == element_id, line.service_id == element_id)
+    await session.execute(delete(line).where(its, line.valid_from > last_day))
+    open_then = or_(line.valid_to.is_(None), line.valid_to > last_day)
+    await session.execute(update(line).where(its, open_then).values(valid_to=last_day))
+
+
+def _as_rows(wanted: Collection[Wanted]):  # type: ignore[no-untyped-def]
+    """What is asked for as a table of the statement, in one parameter a column."""
+    columns = (
+        literal([each.health_facility_id for each in wanted], ARRAY(Uuid())),
+        literal([each.element_id for each in wanted], ARRAY(Uuid())),
+        literal([each.on for each in wanted], ARRAY(Date())),
+    )
+    names = (column("health_facility_id", Uuid()), column("element_id", Uuid()), column("on", Date()))
+    return func.unnest(*columns).table_valued(*names, name="asked").render_derived()
+
+
+def _valid(row: type[PriceListLine | PriceList], day):  # type: ignore[no-untyped-def]
+    return row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to >= day)

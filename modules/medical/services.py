@@ -1,0 +1,31 @@
+"""What can be done with the medical registers and price lists, and what other modules may ask of them."""
+
+from modules.medical.imports import Loaded, load_diagnoses, load_items, load_services
+from modules.medical.price_lists import (
+    create_price_list,
+    delete_price_list,
+    region_or_district,
+    set_facility_lists,
+    set_lines,
+    update_price_list,
+)  # fmt: skip
+from modules.medical.prices import Wanted, prices
+from modules.medical.registers import (
+    Named,
+    by_codes,
+    create_diagnosis,
+    create_item,
+    create_service,
+    delete,
+    named,
+    update_diagnosis,
+    update_item,
+    update_service,
+)  # fmt: skip
+
+__all__ = [
+    "Loaded", "Named", "Wanted", "by_codes", "create_diagnosis", "create_item", "create_price_list",
+    "create_service", "delete", "delete_price_list", "load_diagnoses", "load_items", "load_services", "named", "prices",
+    "region_or_district", "set_facility_lists", "set_lines", "update_diagnosis", "update_item",
+    "update_price_list", "update_service",
+]  # fmt: skip

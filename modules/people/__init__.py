@@ -1,0 +1,89 @@
+"""Accounts, roles, rights and sign-in."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Actor, Base, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from core.cli import subgroup
+from modules.people import access, errors, models, mutations, queries, seeding
+from modules.people import commands as commands_
+from modules.people import jobs as jobs_
+from modules.people import rights as rights_
+from modules.people import settings as settings_
+
+if TYPE_CHECKING:
+    import click
+
+    from core.host import Host
+
+manifest = Manifest(name="people", title="Accounts, roles and sign-in", version="1.0")
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    """Sign-in, accounts, roles and devices."""
+    return [
+        extend(
+            Query,
+            queries.me, queries.users, queries.user, queries.roles, queries.role, queries.rights, queries.devices,
+        ),
+        extend(
+            Mutation,
+            mutations.sign_in, mutations.refresh_session, mutations.sign_out, mutations.change_password,
+            mutations.create_user, mutations.update_user, mutations.deactivate_user,
+            mutations.create_role, mutations.update_role,
+        ),
+    ]  # fmt: skip
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    """Accounts, roles, what they hold, and sessions."""
+    return (
+        models.Account, models.Role, models.RoleRight, models.AccountRole, models.Grant,
+        models.Session, models.SignInTry, models.SeededRight,
+    )  # fmt: skip
+
+
+@hook
+def rights() -> Sequence[Right]:
+    """Reading and managing accounts and roles."""
+    return rights_.ALL
+
+
+@hook
+def settings() -> type[ModuleSettings]:
+    """How long tokens last and names wait."""
+    return settings_.Settings
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    """What can be wrong with a sign-in, an account or a role."""
+    return errors.ALL
+
+
+@hook
+def jobs() -> Sequence[Job]:
+    """Old sessions are swept away."""
+    return jobs_.ALL
+
+
+@hook
+def commands(cli: "click.Group") -> None:
+    """`bima user create`."""
+    subgroup(cli, "user", "Accounts.").add_command(commands_.create)
+
+
+@hook
+async def migrated(host: "Host", session: AsyncSession) -> None:
+    """The standard roles with the rights that modules give them."""
+    await seeding.seed_roles(host, session)
+
+
+@hook
+async def authenticate(host: "Host", session: AsyncSession, token: str) -> Actor | None:
+    """Access tokens of this module."""
+    return await access.authenticate(host, session, token)

@@ -1,0 +1,63 @@
+"""What can be wrong with a sign-in, an account or a role."""
+
+from core import ErrorCode
+
+SIGN_IN_FAILED = ErrorCode(
+    "SIGN_IN_FAILED",
+    en="The user name or the password is wrong, or the account is not active. Check both, or ask your administrator.",
+    sw="Jina la mtumiaji au nenosiri si sahihi, au akaunti haitumiki. Hakiki yote mawili, au muulize msimamizi wako.",
+    fr="Le nom ou le mot de passe est faux, ou le compte est inactif. Vérifiez-les ou demandez à votre administrateur.",
+)
+TOO_MANY_TRIES = ErrorCode(
+    "TOO_MANY_TRIES",
+    en="Too many wrong passwords. Try again in {minutes} minutes.",
+    sw="Umekosea nenosiri mara nyingi. Jaribu tena baada ya dakika {minutes}.",
+    fr="Trop de mots de passe erronés. Réessayez dans {minutes} minutes.",
+)
+SESSION_ENDED = ErrorCode(
+    "SESSION_ENDED",
+    en="This device is signed out. Sign in again.",
+    sw="Kifaa hiki kimeondolewa. Ingia tena.",
+    fr="Cet appareil est déconnecté. Connectez-vous de nouveau.",
+)
+PASSWORD_WRONG = ErrorCode(
+    "PASSWORD_WRONG",
+    en="This is not your present password. Enter it again.",
+    sw="Hili si nenosiri lako la sasa. Liingize tena.",
+    fr="Ce n'est pas votre mot de passe actuel. Saisissez-le de nouveau.",
+)
+PASSWORD_TOO_SHORT = ErrorCode(
+    "PASSWORD_TOO_SHORT",
+    en="A password has {least} characters or more. Make it longer.",
+    sw="Nenosiri lazima liwe na herufi {least} au zaidi. Lirefushe.",
+    fr="Un mot de passe compte {least} caractères ou plus. Allongez-le.",
+)
+PASSWORD_COMMON = ErrorCode(
+    "PASSWORD_COMMON",
+    en="Many people use this password, or it is the user name. Choose one that is harder to guess.",
+    sw="Watu wengi hutumia nenosiri hili, au ni jina la mtumiaji. Chagua lililo gumu kukisia.",
+    fr="Ce mot de passe est très répandu, ou c'est le nom d'utilisateur. Choisissez-en un moins prévisible.",
+)
+USERNAME_INVALID = ErrorCode(
+    "USERNAME_INVALID",
+    en="A user name has 3 to 60 characters without spaces. Choose another one.",
+    sw="Jina la mtumiaji lina herufi 3 hadi 60 bila nafasi. Chagua lingine.",
+    fr="Un nom d'utilisateur compte de 3 à 60 caractères sans espace. Choisissez-en un autre.",
+)
+GRANT_OPENS_NOTHING = ErrorCode(
+    "GRANT_OPENS_NOTHING",
+    en="Nothing of the kind {kind} has this id, or no data belongs to it. Check both.",
+    sw="Hakuna kitu cha aina {kind} chenye kitambulisho hiki, au hakina taarifa. Hakiki vyote viwili.",
+    fr="Rien du type {kind} ne porte cet identifiant, ou aucune donnée n'en dépend. Vérifiez les deux.",
+)
+OWN_ACCOUNT = ErrorCode(
+    "OWN_ACCOUNT",
+    en="You cannot deactivate the account you are signed in with. Ask another administrator.",
+    sw="Huwezi kuzima akaunti unayoitumia sasa. Mwombe msimamizi mwingine.",
+    fr="Vous ne pouvez pas désactiver votre propre compte. Demandez à un autre administrateur.",
+)
+
+ALL = (
+    SIGN_IN_FAILED, TOO_MANY_TRIES, SESSION_ENDED, PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_COMMON,
+    USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
+)  # fmt: skip

@@ -1,0 +1,110 @@
+"""What the mutations of accounts, roles and sign-in take."""
+
+from typing import Annotated
+from uuid import UUID
+
+from core import UNSET, MutationInput, argument, input_type
+
+Version = Annotated[int, argument("The version that the change is based on.")]
+
+
+@input_type
+class SignInInput(MutationInput):
+    """Who signs in, and on which device."""
+
+    username: Annotated[str, argument("The user name; capitals do not matter.")]
+    password: Annotated[str, argument("The password.")]
+    device_name: Annotated[str, argument("What the user calls the device; at most 100 characters.")] = ""
+
+
+@input_type
+class RefreshSessionInput(MutationInput):
+    """The device's refresh token, spent by this."""
+
+    refresh_token: Annotated[str, argument("The refresh token that the device got last.")]
+    device_name: Annotated[str, argument("As given when it signed in. A repeated refresh needs it.")] = ""
+
+
+@input_type
+class SignOutInput(MutationInput):
+    """Which devices to sign out: the present one, unless one is named or all are meant."""
+
+    everywhere: Annotated[bool, argument("All devices of the account.")] = False
+    device_id: Annotated[UUID | None, argument("Another device of the account, such as a lost phone.")] = None
+
+
+@input_type
+class ChangePasswordInput(MutationInput):
+    """Another password for one's own account."""
+
+    current_password: Annotated[str, argument("The password until now.")]
+    new_password: Annotated[str, argument("The password from now on; at least 10 characters.")]
+
+
+@input_type
+class GrantInput:
+    """What an account works at."""
+
+    kind: Annotated[str, argument("`national`, or a kind that a module knows: `location`, `health_facility`.")]
+    object_id: Annotated[UUID | None, argument("The thing's id; none for `national`.")] = None
+
+
+@input_type
+class CreateUserInput(MutationInput):
+    """A new account."""
+
+    username: Annotated[str, argument("3 to 60 characters without spaces; unique whatever the capitals.")]
+    last_name: Annotated[str, argument("The family name.")]
+    other_names: Annotated[str, argument("The other names.")]
+    id: Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")] = None
+    email: Annotated[str | None, argument("The e-mail address.")] = None
+    phone: Annotated[str | None, argument("The telephone number.")] = None
+    language: Annotated[str | None, argument("en, sw or fr; the scheme's own when absent.")] = None
+    password: Annotated[str | None, argument("A first password, to be changed at once.")] = None
+    role_codes: Annotated[list[str] | None, argument("The codes of its roles.")] = None
+    grants: Annotated[list[GrantInput] | None, argument("What it works at; without any it sees nothing.")] = None
+
+
+@input_type
+class UpdateUserInput(MutationInput):
+    """Changes of an account. What is absent stays; null clears; a list replaces the whole list."""
+
+    id: Annotated[UUID, argument("The account.")]
+    expected_version: Version
+    last_name: Annotated[str | None, argument("The family name.")] = UNSET
+    other_names: Annotated[str | None, argument("The other names.")] = UNSET
+    email: Annotated[str | None, argument("The e-mail address.")] = UNSET
+    phone: Annotated[str | None, argument("The telephone number.")] = UNSET
+    language: Annotated[str | None, argument("en, sw or fr.")] = UNSET
+    active: Annotated[bool | None, argument("True lets a deactivated account sign in again.")] = UNSET
+    password: Annotated[str | None, argument("Another password, to be changed at once; signs all devices out.")] = UNSET
+    role_codes: Annotated[list[str] | None, argument("The codes of its roles.")] = UNSET
+    grants: Annotated[list[GrantInput] | None, argument("What it works at.")] = UNSET
+
+
+@input_type
+class DeactivateUserInput(MutationInput):
+    """An account that is not to be used any more."""
+
+    id: Annotated[UUID, argument("The account.")]
+    expected_version: Version
+
+
+@input_type
+class CreateRoleInput(MutationInput):
+    """A new role."""
+
+    code: Annotated[str, argument("Unique; at most 40 characters, such as DISTRICT_AUDITOR.")]
+    name: Annotated[str, argument("What people call it.")]
+    id: Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")] = None
+    rights: Annotated[list[str] | None, argument("The names of the rights it holds.")] = None
+
+
+@input_type
+class UpdateRoleInput(MutationInput):
+    """Changes of a role, for all accounts that have it. What is absent stays; a list replaces the whole list."""
+
+    id: Annotated[UUID, argument("The role.")]
+    expected_version: Version
+    name: Annotated[str | None, argument("What people call it.")] = UNSET
+    rights: Annotated[list[str] | None, argument("The names of the rights it holds.")] = UNSET

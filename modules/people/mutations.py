@@ -1,0 +1,101 @@
+"""Mutations of accounts, roles and sign-in: `services`, `roles` and `sign_in` do the work."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from core import PUBLIC, SIGNED_IN, Context, Payload, argument, mutation, output_type
+from modules.people import inputs, models, rights, roles, services
+from modules.people import sign_in as sessions
+from modules.people.types import Role, User
+
+
+@output_type
+class SignInPayload(Payload):
+    """What a device that signed in gets."""
+
+    access_token: Annotated[str | None, argument("Goes with each request: `Authorization: Bearer ...`.")] = None
+    refresh_token: Annotated[str | None, argument("Keep it safe: refreshSession takes it, once.")] = None
+    expires_at: Annotated[datetime | None, argument("When the access token's time ends: refresh before.")] = None
+    user: Annotated[User | None, argument("The account.")] = None
+
+
+@output_type
+class RefreshSessionPayload(SignInPayload):
+    """What a device that stays signed in gets."""
+
+
+@output_type
+class SignOutPayload(Payload):
+    """What signing out did."""
+
+    devices_signed_out: Annotated[int, argument("How many devices were signed out.")] = 0
+
+
+@mutation(SignInPayload, right=PUBLIC)
+async def sign_in(ctx: Context, input: inputs.SignInInput) -> SignInPayload:
+    """Sign a device in. A few wrong passwords in a row make the user name wait, longer each time."""
+    return _told(ctx, SignInPayload, await sessions.sign_in(ctx, input.username, input.password, input.device_name))
+
+
+@mutation(RefreshSessionPayload, right=PUBLIC)
+async def refresh_session(ctx: Context, input: inputs.RefreshSessionInput) -> RefreshSessionPayload:
+    """Stay signed in: new tokens for the refresh token, without an access token. Repeat it when the answer got lost.
+
+    A refresh token that comes back later was copied: the device is signed out.
+    """
+    return _told(ctx, RefreshSessionPayload, await sessions.refresh(ctx, input.refresh_token, input.device_name))
+
+
+@mutation(SignOutPayload, right=SIGNED_IN)
+async def sign_out(ctx: Context, input: inputs.SignOutInput) -> SignOutPayload:
+    """Sign out on this device, on another one, or everywhere; it acts at once."""
+    ended = await sessions.sign_out(ctx, everywhere=input.everywhere, device_id=input.device_id)
+    return SignOutPayload(devices_signed_out=ended)
+
+
+@mutation(User, right=SIGNED_IN)
+async def change_password(ctx: Context, input: inputs.ChangePasswordInput) -> models.Account:
+    """Change one's own password. Other devices are signed out; this one refreshes its session next."""
+    return await sessions.change_password(ctx, input.current_password, input.new_password)
+
+
+@mutation(User, right=rights.USER_CREATE)
+async def create_user(ctx: Context, input: inputs.CreateUserInput) -> models.Account:
+    """Create an account."""
+    return await services.create_user(ctx, input)
+
+
+@mutation(User, right=rights.USER_UPDATE)
+async def update_user(ctx: Context, input: inputs.UpdateUserInput) -> models.Account:
+    """Change an account, its roles and what it works at; it acts at once."""
+    return await services.update_user(ctx, input)
+
+
+@mutation(User, right=rights.USER_UPDATE)
+async def deactivate_user(ctx: Context, input: inputs.DeactivateUserInput) -> models.Account:
+    """Shut an account out at once, on all its devices."""
+    return await services.deactivate_user(ctx, input)
+
+
+@mutation(Role, right=rights.ROLE_CREATE)
+async def create_role(ctx: Context, input: inputs.CreateRoleInput) -> models.Role:
+    """Create a role."""
+    return await roles.create_role(ctx, input)
+
+
+@mutation(Role, right=rights.ROLE_UPDATE)
+async def update_role(ctx: Context, input: inputs.UpdateRoleInput) -> models.Role:
+    """Change a role, for all accounts that have it; it acts at once."""
+    return await roles.update_role(ctx, input)
+
+
+P = TypeVar("P", bound=SignInPayload)
+
+
+def _told(ctx: Context, payload: type[P], tokens: sessions.Tokens) -> P:
+    # Tokens are stored nowhere, so this answer is not kept for repeats of its clientMutationId.
+    ctx.claimed = None
+    user: Any = tokens.account_id
+    return payload(
+        access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_at=tokens.expires_at, user=user
+    )

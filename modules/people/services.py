@@ -1,0 +1,259 @@
+"""What can be done with accounts."""
+
+from collections.abc import Container, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import (
+    REQUIRED,
+    TAKEN,
+    TOO_LONG,
+    UNKNOWN_CODE,
+    Context,
+    Forbidden,
+    Problems,
+    UserError,
+    VersionedRow,
+    clock,
+    find,
+    given,
+    new_id,
+)
+from modules.people import errors, inputs, passwords
+from modules.people.access import expanded
+from modules.people.models import NATIONAL, Account, AccountRole, Grant, Role
+from modules.people.sign_in import end_sessions, forget_tries
+
+Grants = Sequence[tuple[str, UUID | None]]
+"""What an account works at: kinds and ids, or `("national", None)`."""
+
+_NAMES = ("last_name", "other_names", "email", "phone")
+
+
+async def create_account(
+    session: AsyncSession,
+    username: str,
+    *,
+    last_name: str,
+    other_names: str,
+    roles: Sequence[str] = (),
+    grants: Grants = (),
+    password: str | None = None,
+    must_change_password: bool = False,
+    language: str = "en",
+    email: str | None = None,
+    phone: str | None = None,
+    id: UUID | None = None,
+) -> Account:
+    """Create an account with its roles, by code, and its grants. Without a password nobody can sign in with it.
+
+    Raises:
+        UserErrors: everything wrong with the names, the password or the roles. UserError: TAKEN.
+    """
+    account = Account(
+        id=id or new_id(),
+        username=username.strip(),
+        last_name=last_name.strip(),
+        other_names=other_names.strip(),
+        email=email,
+        phone=phone,
+        language=language,
+        must_change_password=must_change_password,
+    )
+    problems = Problems()
+    if not 3 <= len(account.username) <= 60 or len(account.username.split()) != 1:
+        problems.add(errors.USERNAME_INVALID, "username")
+    check_texts(account, ("last_name", "other_names"), _NAMES, problems)
+    if password is not None:
+        passwords.check(password, account.username, problems, "password")
+    role_ids = await _role_ids(session, roles, problems)
+    problems.stop()
+    if password is not None:
+        account.password_hash = await passwords.hashed(password)
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if "uq_people_account_username" not in str(error.orig):
+            raise
+        raise UserError(TAKEN, "username", value=account.username) from error
+    session.add_all(AccountRole(account_id=account.id, role_id=role_id) for role_id in role_ids)
+    session.add_all(_granted(account.id, grants))
+    await session.flush()
+    return account
+
+
+async def create_user(ctx: Context, data: inputs.CreateUserInput) -> Account:
+    """Create an account on an administrator's behalf; its first password is to be changed at once.
+
+    Raises:
+        Forbidden: the actor does not work in the whole country. UserErrors: see `create_account`;
+        GRANT_OPENS_NOTHING, and UNKNOWN_CODE for a language.
+    """
+    require_whole_country(ctx)
+    languages = ctx.host.settings.languages
+    if data.language is not None and data.language not in languages:
+        raise UserError(UNKNOWN_CODE, "language", value=data.language)
+    grants = [(grant.kind, grant.object_id) for grant in data.grants or ()]
+    await check_grants(ctx, grants)
+    return await create_account(
+        ctx.session,
+        data.username,
+        last_name=data.last_name,
+        other_names=data.other_names,
+        roles=data.role_codes or (),
+        grants=grants,
+        password=data.password,
+        must_change_password=data.password is not None,
+        language=data.language or languages[0],
+        email=data.email,
+        phone=data.phone,
+        id=data.id,
+    )
+
+
+async def update_user(ctx: Context, data: inputs.UpdateUserInput) -> Account:
+    """Change an account. Other roles or another password make its access tokens invalid at once.
+
+    Raises:
+        Forbidden: the actor does not work in the whole country. UserError: NOT_FOUND, STALE, OWN_ACCOUNT.
+        UserErrors: everything wrong with the input.
+    """
+    require_whole_country(ctx)
+    account = await find(ctx, Account, data.id, "id", version=data.expected_version, lock=True)
+    # One change is one version, however many statements it takes.
+    with ctx.session.no_autoflush:
+        await _change(ctx, account, given(data))
+    account.updated_at = clock.now()
+    await ctx.session.flush()
+    return account
+
+
+async def deactivate_user(ctx: Context, data: inputs.DeactivateUserInput) -> Account:
+    """Shut an account out at once, on all its devices.
+
+    Raises:
+        Forbidden: the actor does not work in the whole country. UserError: NOT_FOUND, STALE, OWN_ACCOUNT.
+    """
+    require_whole_country(ctx)
+    account = await find(ctx, Account, data.id, "id", version=data.expected_version, lock=True)
+    await _set_active(ctx, account, False)
+    await ctx.session.flush()
+    return account
+
+
+async def check_grants(ctx: Context, grants: Grants, known: Container[tuple[str, UUID | None]] = ()) -> None:
+    """Refuse grants that mean nothing to any module: a mistyped id would make an account that silently sees nothing.
+
+    `known`: grants that need no look, because the account has them.
+
+    Raises:
+        UserErrors: GRANT_OPENS_NOTHING at each of them.
+    """
+    problems = Problems()
+    for index, (kind, object_id) in enumerate(grants):
+        if (kind, object_id) in known or (kind == NATIONAL and object_id is None):
+            continue
+        if object_id is None or kind == NATIONAL or not await expanded(ctx.host, ctx.session, [(kind, object_id)]):
+            problems.add(errors.GRANT_OPENS_NOTHING, f"grants.{index}", kind=kind)
+    problems.stop()
+
+
+def require_whole_country(ctx: Context) -> None:
+    """Nobody hands out more than he has himself, and roles are everybody's: only unbounded actors manage them."""
+    if not ctx.actor.unbounded:
+        raise Forbidden("Accounts and roles are managed by those who work in the whole country. Ask one of them.")
+
+
+async def _change(ctx: Context, account: Account, changes: dict[str, Any]) -> None:
+    problems = Problems()
+    for name in _NAMES:
+        if name in changes:
+            setattr(account, name, changes[name] and changes[name].strip())
+    check_texts(account, ("last_name", "other_names"), _NAMES, problems)
+    if (language := changes.get("language")) is not None:
+        if language not in ctx.host.settings.languages:
+            problems.add(UNKNOWN_CODE, "language", value=language)
+        account.language = language
+    if (password := changes.get("password")) is not None:
+        passwords.check(password, account.username, problems, "password")
+    if "role_codes" in changes:
+        await _set_roles(ctx, account, changes["role_codes"] or (), problems)
+    if "grants" in changes:
+        await _set_grants(ctx, account, changes["grants"] or ())
+    problems.stop()
+    if password is not None:
+        await _reset_password(ctx, account, password)
+    if (active := changes.get("active")) is not None and active != account.active:
+        await _set_active(ctx, account, active)
+
+
+async def _set_roles(ctx: Context, account: Account, codes: Sequence[str], problems: Problems) -> None:
+    wanted = set(await _role_ids(ctx.session, codes, problems))
+    held = set(await ctx.session.scalars(select(AccountRole.role_id).where(AccountRole.account_id == account.id)))
+    if wanted == held:
+        return
+    gone = delete(AccountRole).where(AccountRole.account_id == account.id, AccountRole.role_id.in_(held - wanted))
+    await ctx.session.execute(gone)
+    ctx.session.add_all(AccountRole(account_id=account.id, role_id=role_id) for role_id in wanted - held)
+    account.credentials_version += 1
+
+
+async def _set_grants(ctx: Context, account: Account, wanted: Sequence[inputs.GrantInput]) -> None:
+    grants = [(grant.kind, grant.object_id) for grant in wanted]
+    rows = (await ctx.session.scalars(select(Grant).where(Grant.account_id == account.id))).all()
+    held = {(row.kind, row.object_id): row for row in rows}
+    await check_grants(ctx, grants, known=held)
+    gone = [row.id for grant, row in held.items() if grant not in grants]
+    await ctx.session.execute(delete(Grant).where(Grant.id.in_(gone)))
+    ctx.session.add_all(_granted(account.id, [grant for grant in grants if grant not in held]))
+
+
+async def _reset_password(ctx: Context, account: Account, password: str) -> None:
+    account.password_hash = await passwords.hashed(password)
+    account.must_change_password = True
+    account.credentials_version += 1
+    await forget_tries(ctx, account.username)
+    await end_sessions(ctx.session, account.id)
+
+
+async def _set_active(ctx: Context, account: Account, active: bool) -> None:
+    if account.id == ctx.actor.id and not active:
+        raise UserError(errors.OWN_ACCOUNT, "id")
+    account.active = active
+    account.credentials_version += 1
+    if not active:
+        await end_sessions(ctx.session, account.id)
+
+
+async def _role_ids(session: AsyncSession, codes: Sequence[str], problems: Problems) -> list[UUID]:
+    if not codes:
+        return []
+    ids = {role.code: role.id for role in await session.scalars(select(Role).where(Role.code.in_(codes)))}
+    for index, code in enumerate(codes):
+        if code not in ids:
+            problems.add(UNKNOWN_CODE, f"roleCodes.{index}", value=code)
+    return list(ids.values())
+
+
+def _granted(account_id: UUID, grants: Grants) -> list[Grant]:
+    return [Grant(account_id=account_id, kind=kind, object_id=object_id) for kind, object_id in dict.fromkeys(grants)]
+
+
+def check_texts(row: VersionedRow, required: Sequence[str], bounded: Sequence[str], problems: Problems) -> None:
+    """Note texts that are missing or longer than their columns."""
+    for name in bounded:
+        text, most = getattr(row, name), cast(String, type(row).__table__.c[name].type).length
+        if name in required and not text:
+            problems.add(REQUIRED, _camel(name))
+        if text is not None and most is not None and len(text) > most:
+            problems.add(TOO_LONG, _camel(name), most=most)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -1,0 +1,207 @@
+"""Signing in, staying signed in and signing out. Tries and refreshes are kept even when the request is refused."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import TOO_LONG, Context, Problems, UserError, clock, new_id
+from modules.people import errors, passwords, tokens
+from modules.people.access import SignedIn
+from modules.people.models import DEVICE_NAME_LENGTH, Account, Session, SignInTry
+from modules.people.settings import Settings
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Wrong tries older than this no longer count."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a device gets: an access token for its requests, and a refresh token for when that one's time ends."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: datetime
+    account_id: UUID
+
+
+async def sign_in(ctx: Context, username: str, password: str, device_name: str) -> Tokens:
+    """Sign a device in.
+
+    Raises:
+        UserError: SIGN_IN_FAILED, the same after the same work whatever is wrong; TOO_MANY_TRIES; TOO_LONG.
+    """
+    if len(device_name) > DEVICE_NAME_LENGTH:
+        raise UserError(TOO_LONG, "deviceName", most=DEVICE_NAME_LENGTH)
+    keys = _keys(ctx)
+    await _let_go(ctx)
+    await _count_try(ctx, keys, username)
+    async with ctx.host.db.session() as session:
+        account = await session.scalar(select(Account).where(func.lower(Account.username) == func.lower(username)))
+    good = await passwords.matches(password, account.password_hash if account else None)
+    if account is None or not good or not account.active:
+        raise UserError(errors.SIGN_IN_FAILED)
+    await _forget_tries(ctx.session, keys, username)
+    session_id = new_id()
+    refresh_token = tokens.first_refresh(session_id)
+    now = clock.now()
+    ctx.session.add(
+        Session(
+            id=session_id,
+            account_id=account.id,
+            device_name=device_name,
+            token_hash=tokens.fingerprint(refresh_token),
+            last_used_at=now,
+            expires_at=now + timedelta(days=ctx.settings(Settings).session_days),
+        )
+    )
+    await ctx.session.flush()
+    return _tokens(ctx, keys, account, session_id, refresh_token)
+
+
+async def refresh(ctx: Context, token: str, device_name: str) -> Tokens:
+    """Give a device new tokens for its refresh token, which is spent with it.
+
+    The last refresh may be repeated for `repeat_seconds` from the device of the same name and gets the same refresh
+    token again: on weak networks answers get lost. A spent token that comes back otherwise was copied, so its
+    session ends.
+
+    Raises:
+        UserError: SESSION_ENDED.
+    """
+    keys = _keys(ctx)
+    await _let_go(ctx)
+    async with ctx.host.db.session() as session:
+        answer = await _rotate(ctx, session, keys, token, device_name)
+    if answer is None:
+        raise UserError(errors.SESSION_ENDED, "refreshToken")
+    return answer
+
+
+async def sign_out(ctx: Context, *, everywhere: bool = False, device_id: UUID | None = None) -> int:
+    """Sign the actor out: on the present device, on the one named, or on all. Returns how many devices that ended."""
+    device = device_id or (ctx.actor.session_id if isinstance(ctx.actor, SignedIn) else None)
+    return await end_sessions(ctx.session, ctx.actor.id, *(() if everywhere else (Session.id == device,)))
+
+
+async def change_password(ctx: Context, current: str, new: str) -> Account:
+    """Give the actor another password; the other devices are signed out, this one refreshes its session.
+
+    Raises:
+        UserError: PASSWORD_WRONG, TOO_MANY_TRIES. UserErrors: what is wrong with the new password.
+    """
+    keys = _keys(ctx)
+    await _count_try(ctx, keys, ctx.actor.name)
+    account = await ctx.session.get_one(Account, ctx.actor.id, with_for_update=True)
+    if not await passwords.matches(current, account.password_hash):
+        raise UserError(errors.PASSWORD_WRONG, "currentPassword")
+    problems = Problems()
+    passwords.check(new, account.username, problems, "newPassword")
+    problems.stop()
+    await _forget_tries(ctx.session, keys, account.username)
+    account.password_hash = await passwords.hashed(new)
+    account.must_change_password = False
+    account.credentials_version += 1
+    present = ctx.actor.session_id if isinstance(ctx.actor, SignedIn) else None
+    await end_sessions(ctx.session, account.id, Session.id.is_distinct_from(present))
+    await ctx.session.flush()
+    return account
+
+
+async def end_sessions(session: AsyncSession, account_id: UUID | None, *conditions: Any) -> int:
+    """Sign an account's devices out, all or those that meet the conditions. Returns how many."""
+    ended = await session.execute(
+        update(Session)
+        .where(Session.account_id == account_id, Session.ended_at.is_(None), *conditions)
+        .values(ended_at=clock.now())
+        .returning(Session.id)
+    )
+    return len(ended.all())
+
+
+async def forget_tries(ctx: Context, username: str) -> None:
+    """Let a name sign in at once again, after an administrator gave it another password."""
+    await _forget_tries(ctx.session, _keys(ctx), username)
+
+
+async def _rotate(
+    ctx: Context, session: AsyncSession, keys: tokens.Keys, token: str, device_name: str
+) -> Tokens | None:
+    row = await session.get(Session, tokens.session_of(token) or UUID(int=0), with_for_update=True)
+    now, settings = clock.now(), ctx.settings(Settings)
+    if row is None or row.ended_at is not None or row.expires_at <= now:
+        return None
+    account = await session.get_one(Account, row.account_id)
+    if not account.active:
+        return None
+    sent, following = tokens.fingerprint(token), tokens.next_refresh(keys, row.id, token)
+    if sent == row.token_hash:
+        row.previous_token_hash, row.token_hash = sent, tokens.fingerprint(following)
+        row.rotated_at = row.last_used_at = now
+        row.expires_at = now + timedelta(days=settings.session_days)
+    elif not _is_repeat(row, sent, device_name, now - timedelta(seconds=settings.repeat_seconds)):
+        row.ended_at = now
+        return None
+    return _tokens(ctx, keys, account, row.id, following)
+
+
+def _is_repeat(row: Session, sent: bytes, device_name: str, since: datetime) -> bool:
+    return (
+        sent == row.previous_token_hash
+        and row.rotated_at is not None
+        and row.rotated_at >= since
+        and row.device_name == device_name
+    )
+
+
+async def _count_try(ctx: Context, keys: tokens.Keys, username: str) -> None:
+    """Count a try before its password is looked at, so that many at once are no way around the wait."""
+    settings, now = ctx.settings(Settings), clock.now()
+    counted = case((SignInTry.last_at < now - FORGOTTEN_AFTER, 1), else_=SignInTry.tries + 1)
+    minutes = func.least(func.power(2, counted - settings.free_tries), settings.longest_wait_minutes)
+    name = tokens.name_hash(keys, username)
+    async with ctx.host.db.session() as session:
+        let_through = await session.scalar(
+            insert(SignInTry)
+            .values(name_hash=name, tries=1, last_at=now)
+            .on_conflict_do_update(
+                index_elements=[SignInTry.name_hash],
+                set_={
+                    "tries": counted,
+                    "last_at": now,
+                    "waits_until": case((counted >= settings.free_tries, now + minutes * timedelta(minutes=1))),
+                },
+                where=or_(SignInTry.waits_until.is_(None), SignInTry.waits_until <= now),
+            )
+            .returning(SignInTry.tries)
+        )
+        if let_through is not None:
+            return
+        until = await session.scalar(select(SignInTry.waits_until).where(SignInTry.name_hash == name))
+    seconds = (until - now).total_seconds() if until else 0.0
+    raise UserError(errors.TOO_MANY_TRIES, minutes=max(1, ceil(seconds / 60)))
+
+
+async def _forget_tries(session: AsyncSession, keys: tokens.Keys, username: str) -> None:
+    await session.execute(delete(SignInTry).where(SignInTry.name_hash == tokens.name_hash(keys, username)))
+
+
+async def _let_go(ctx: Context) -> None:
+    """Give the request's connection back until it is needed again: in a rush, sign-ins wait for each other's hashes."""
+    await ctx.session.rollback()
+
+
+def _keys(ctx: Context) -> tokens.Keys:
+    return tokens.Keys.of(ctx.host.settings.secret)
+
+
+def _tokens(ctx: Context, keys: tokens.Keys, account: Account, session_id: UUID, refresh_token: str) -> Tokens:
+    lifetime = timedelta(minutes=ctx.settings(Settings).access_minutes)
+    expires_at = (clock.now() + lifetime).replace(microsecond=0)
+    access = tokens.Access(account.id, session_id, account.credentials_version, expires_at)
+    return Tokens(tokens.write_access(keys, access), refresh_token, expires_at, account.id)

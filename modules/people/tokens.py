@@ -1,0 +1,114 @@
+"""The two tokens of a session: a short-lived access token that is read, and a refresh token that is looked up.
+
+An access token is a JWT. A refresh token is the session's id and a secret; the one that follows it is derived from it
+with our key. So a repeated refresh gets the same answer although only hashes are stored.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import jwt
+from pydantic import SecretStr
+
+from core import clock
+
+ISSUER = "bima.people"
+_ALGORITHM = "HS256"
+_ID_BYTES = 16
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an access token says."""
+
+    account_id: UUID
+    session_id: UUID
+    credentials_version: int
+    expires_at: datetime
+
+    @property
+    def expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= clock.now()
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys derived from the installation's secret, one per purpose, so that none serves for another."""
+
+    access: bytes
+    refresh: bytes
+    names: bytes
+
+    @classmethod
+    def of(cls, secret: SecretStr) -> "Keys":
+        """The keys of an installation with this secret."""
+        key = secret.get_secret_value().encode()
+        return cls(*(_mac(key, f"{ISSUER} {purpose}".encode()) for purpose in ("access", "refresh", "names")))
+
+
+def write_access(keys: Keys, access: Access) -> str:
+    """The access token that says so."""
+    claims = {
+        "iss": ISSUER,
+        "sub": str(access.account_id),
+        "sid": str(access.session_id),
+        "ver": access.credentials_version,
+        "exp": int(access.expires_at.timestamp()),
+    }
+    return jwt.encode(claims, keys.access, algorithm=_ALGORITHM)
+
+
+def read_access(keys: Keys, token: str) -> Access | None:
+    """What an access token says, expired or not; None when it is not one of ours."""
+    options = {"require": ["iss", "sub", "sid", "ver", "exp"], "verify_exp": False}
+    try:
+        claims = jwt.decode(token, keys.access, algorithms=[_ALGORITHM], issuer=ISSUER, options=options)  # type: ignore[arg-type]
+    except jwt.InvalidTokenError:
+        return None
+    return Access(
+        UUID(claims["sub"]), UUID(claims["sid"]), claims["ver"], datetime.fromtimestamp(claims["exp"], tz=UTC)
+    )
+
+
+def first_refresh(session_id: UUID) -> str:
+    """The refresh token that a new session starts with."""
+    return _encoded(session_id, secrets.token_bytes(_SECRET_BYTES))
+
+
+def next_refresh(keys: Keys, session_id: UUID, token: str) -> str:
+    """The refresh token that follows a given one of the session; always the same."""
+    return _encoded(session_id, _mac(keys.refresh, token.encode()))
+
+
+def session_of(token: str) -> UUID | None:
+    """The session that a refresh token belongs to; None when it is no refresh token."""
+    try:
+        data = base64.urlsafe_b64decode(token.encode("ascii"))
+    except ValueError:
+        return None
+    return UUID(bytes=data[:_ID_BYTES]) if len(data) == _ID_BYTES + _SECRET_BYTES else None
+
+
+def fingerprint(token: str) -> bytes:
+    """What is stored of a refresh token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def name_hash(keys: Keys, username: str) -> bytes:
+    """What is stored of a name under which somebody tries to sign in."""
+    return _mac(keys.names, username.casefold().encode())
+
+
+def _encoded(session_id: UUID, secret: bytes) -> str:
+    return base64.urlsafe_b64encode(session_id.bytes + secret).decode()
+
+
+def _mac(key: bytes, message: bytes) -> bytes:
+    return hmac.digest(key, message, "sha256")

@@ -1,0 +1,87 @@
+"""Accounts, roles and devices in GraphQL. Passwords and tokens have no field."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy import exists
+
+from core import SQL, Node, Where, argument, column, expression, many, mapped, output_type
+from modules.people import models
+from modules.people.access import listed, rights_of
+
+
+@mapped(models.Role, search=("code", "name"))
+class Role(Node):
+    """A named set of rights that accounts have."""
+
+    code: str = column("Unique among roles.")
+    name: str = column("What people call it.")
+    system: bool = column("Whether it is one of the standard roles, which modules give their new rights to.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was created.")
+    updated_at: datetime = column("When it was last changed.")
+
+    @expression
+    def rights(role: type[models.Role]) -> SQL[list[str]]:
+        """The names of the rights it holds, in alphabetical order."""
+        return listed(models.RoleRight.right_name, models.RoleRight.role_id == role.id)
+
+
+@mapped(models.Grant)
+class Grant(Node):
+    """What an account works at: the whole country, or a thing such as a place or a health facility."""
+
+    kind: str = column("`national`, or a kind that a module knows: `location`, `health_facility`.")
+    object_id: UUID | None = column("The thing's id; none for `national`.")
+
+
+@mapped(models.Account, search=("username", "last_name", "other_names"))
+class User(Node):
+    """An account that signs in."""
+
+    username: str = column("Unique, whatever the capitals.")
+    last_name: str = column("The family name.")
+    other_names: str = column("The other names.")
+    email: str | None = column("The e-mail address.")
+    phone: str | None = column("The telephone number.")
+    language: str = column("The language the user reads: en, sw or fr.")
+    active: bool = column("Whether it may sign in.")
+    must_change_password: bool = column("Whether it may do nothing before it changed its password.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was created.")
+    updated_at: datetime = column("When it was last changed.")
+
+    @expression
+    def rights(account: type[models.Account]) -> SQL[list[str]]:
+        """The names of all rights that its roles hold, in alphabetical order."""
+        return rights_of(account.id)
+
+    @many(Role, order=("name", "id"))
+    def roles(account: type[models.Account], role: type[models.Role]) -> Where:
+        """Its roles, by name."""
+        has = models.AccountRole
+        yield exists(has).where(has.role_id == role.id, has.account_id == account.id).correlate_except(has)
+
+    @many(Grant, order=("kind", "id"), seen_with_parent=True)
+    def grants(account: type[models.Account], grant: type[models.Grant]) -> Where:
+        """What it works at; without any it sees nothing."""
+        yield grant.account_id == account.id
+
+
+@mapped(models.Session)
+class Device(Node):
+    """A device that an account is signed in on."""
+
+    device_name: str = column("What the user calls it.")
+    created_at: datetime = column("When it signed in.")
+    last_used_at: datetime = column("When it last signed in or refreshed its session.")
+    expires_at: datetime = column("When it is signed out unless it refreshes before.")
+
+
+@output_type
+class RightInfo:
+    """A right that roles can hold."""
+
+    name: Annotated[str, argument("Unique: module, thing and action, such as `insuree.family.create`.")]
+    title: Annotated[str, argument("What it allows.")]

@@ -1,0 +1,106 @@
+"""What services found out, as GraphQL tells it."""
+
+from typing import Any
+from uuid import UUID
+
+from core import Context, Money
+from modules.medical.rules import ServiceCategory
+from modules.policy.hooks import Finding
+from modules.policy.rules import Line, Member
+from modules.policy.services import CareVerdict, Quote, Remaining, Verdict
+from modules.policy.types import (
+    Eligibility,
+    EligibilityElement,
+    EligibilityPolicy,
+    EligibilityRemaining,
+    EligiblePerson,
+    PolicyQuote,
+    PolicyWarning,
+    QuotedMember,
+    QuoteLine,
+)
+
+
+def quote(ctx: Context, quote: Quote) -> PolicyQuote:
+    """A quote."""
+    priced, price = quote.priced, quote.priced.price
+    return PolicyQuote(
+        product=_row(priced.proposal.product_id),
+        terms=_row(priced.offer.terms_id),
+        value=Money(price.value),
+        family_share=Money(price.shares.family),
+        payer_share=Money(price.shares.payer),
+        due=Money(price.shares.due),
+        starts_on=priced.proposal.starts_on,
+        expires_on=priced.proposal.expires_on,
+        lines=[_line(line) for line in price.lines],
+        covered_members=[_member(quote, member) for member in price.covered],
+        uncovered_members=[_member(quote, member) for member in price.uncovered],
+        warnings=[_warning(ctx, finding) for finding in priced.findings],
+    )
+
+
+def eligibility(verdict: Verdict) -> Eligibility:
+    """A verdict on somebody's cover."""
+    insuree, policy = verdict.insuree, verdict.policy
+    return Eligibility(
+        covered=verdict.reason is None,
+        reason=verdict.reason,
+        insuree=insuree
+        and EligiblePerson(
+            insurance_number=insuree.insurance_number,
+            last_name=insuree.last_name,
+            other_names=insuree.other_names,
+            birth_date=insuree.birth_date,
+            gender=_row(verdict.gender_id),
+        ),
+        policy=policy
+        and EligibilityPolicy(product=_row(policy.product_id), expires_on=policy.expires_on, status=policy.status),
+        service=verdict.service and _element(verdict.service),
+        item=verdict.item and _element(verdict.item),
+        remaining=verdict.remaining and _remaining(verdict.remaining),
+    )
+
+
+def _line(line: Line) -> QuoteLine:
+    unit_amount, amount = Money(line.unit_amount), Money(line.amount)
+    return QuoteLine(label=line.label, quantity=line.quantity, unit_amount=unit_amount, amount=amount)
+
+
+def _member(quote: Quote, member: Member) -> QuotedMember:
+    index = quote.indices.get(member.id)
+    return QuotedMember(
+        birth_date=member.birth_date, insuree=_row(member.id if index is None else None), index=index
+    )
+
+
+def _warning(ctx: Context, finding: Finding) -> PolicyWarning:
+    message = finding.code.message(ctx.language, dict(finding.parameters))
+    return PolicyWarning(code=finding.code.code, message=message, refuses=finding.refuses)
+
+
+def _element(verdict: CareVerdict) -> EligibilityElement:
+    return EligibilityElement(
+        covered=verdict.reason is None,
+        reason=verdict.reason,
+        remaining=verdict.left and verdict.left.quantity,
+        earliest_on=verdict.left and verdict.left.earliest_on,
+    )
+
+
+def _remaining(remaining: Remaining) -> EligibilityRemaining:
+    claims = remaining.claims
+    return EligibilityRemaining(
+        ceiling=None if remaining.ceiling is None else Money(remaining.ceiling),
+        admissions=claims[ServiceCategory.HOSPITALISATION],
+        visits=claims[ServiceCategory.VISIT],
+        consultations=claims[ServiceCategory.CONSULTATION],
+        surgeries=claims[ServiceCategory.SURGERY],
+        deliveries=claims[ServiceCategory.DELIVERY],
+        antenatal=claims[ServiceCategory.ANTENATAL],
+    )
+
+
+def _row(id: UUID | None) -> Any:
+    """A field with a mapped type takes the row's id; what is selected of the row is compiled."""
+    return id

@@ -1,0 +1,81 @@
+"""The user errors of policies."""
+
+from core import ErrorCode
+
+BACKDATED = ErrorCode(
+    "BACKDATED",
+    en="{date} is more than {days} days ago. Enter a later date, or ask somebody who may backdate.",
+    sw="{date} ni zaidi ya siku {days} zilizopita. Weka tarehe ya karibuni, au mwombe mwenye ruhusa.",
+    fr="{date} remonte à plus de {days} jours. Saisissez une date plus récente ou adressez-vous à qui peut antidater.",
+)
+PRICE_CHANGED = ErrorCode(
+    "PRICE_CHANGED",
+    en="You expected {expected}, but it is {actual} now. Tell the family and confirm with the new figure.",
+    sw="Ulitarajia {expected}, lakini sasa ni {actual}. Ijulishe kaya kisha thibitisha kwa kiasi kipya.",
+    fr="Vous attendiez {expected}, mais c'est {actual} maintenant. Informez la famille et confirmez le nouveau.",
+)
+PRODUCT_NOT_SOLD = ErrorCode(
+    "PRODUCT_NOT_SOLD",
+    en="{product} is not sold on {date}. Choose another product or date.",
+    sw="{product} haiuzwi tarehe {date}. Chagua bidhaa au tarehe nyingine.",
+    fr="{product} n'est pas vendu le {date}. Choisissez un autre produit ou une autre date.",
+)
+PRODUCT_NOT_HERE = ErrorCode(
+    "PRODUCT_NOT_HERE",
+    en="{product} is not sold where the family lives. Choose a product of its region or district.",
+    sw="{product} haiuzwi mahali kaya inapoishi. Chagua bidhaa ya mkoa au wilaya yake.",
+    fr="{product} n'est pas vendu là où vit la famille. Choisissez un produit de sa région ou de son district.",
+)
+FAMILY_EMPTY = ErrorCode(
+    "FAMILY_EMPTY",
+    en="The family has no members to insure. Add somebody first.",
+    sw="Kaya haina wanachama wa kuwekewa bima. Ongeza mwanachama kwanza.",
+    fr="La famille n'a aucun membre à assurer. Ajoutez d'abord quelqu'un.",
+)
+OFFICER_NOT_VALID = ErrorCode(
+    "OFFICER_NOT_VALID",
+    en="{officer} does not work as an enrolment officer on {date}. Choose another officer.",
+    sw="{officer} si afisa uandikishaji tarehe {date}. Chagua afisa mwingine.",
+    fr="{officer} n'est pas agent d'enrôlement le {date}. Choisissez un autre agent.",
+)
+ALREADY_ENROLLED = ErrorCode(
+    "ALREADY_ENROLLED",
+    en="The family has this product from {starts} to {expires} already. Renew that policy instead.",
+    sw="Kaya tayari ina bima hii kuanzia {starts} hadi {expires}. Huisha bima hiyo badala yake.",
+    fr="La famille a déjà ce produit du {starts} au {expires}. Renouvelez plutôt cette police.",
+)
+ALREADY_RENEWED = ErrorCode(
+    "ALREADY_RENEWED",
+    en="This policy was renewed already. Open its renewal.",
+    sw="Bima hii tayari imehuishwa. Fungua bima iliyohuishwa.",
+    fr="Cette police est déjà renouvelée. Ouvrez son renouvellement.",
+)
+NEVER_EFFECTIVE = ErrorCode(
+    "NEVER_EFFECTIVE",
+    en="This policy never covered anybody: there is nothing to renew. Complete its payment or enrol the family anew.",
+    sw="Bima hii haijawahi kuanza kutumika, hivyo hakuna cha kuhuisha. Kamilisha malipo au andikisha kaya upya.",
+    fr="Cette police n'a jamais couvert personne : rien à renouveler. Complétez le paiement ou enrôlez de nouveau.",
+)
+POLICY_USED = ErrorCode(
+    "POLICY_USED",
+    en="Claims used the cover of this policy, so it cannot be deleted. Suspend it instead.",
+    sw="Madai yametumia bima hii, hivyo haiwezi kufutwa. Isitishe badala yake.",
+    fr="Des réclamations ont utilisé cette police : elle ne peut être supprimée. Suspendez-la plutôt.",
+)
+QUOTE_FOR_WHOM = ErrorCode(
+    "QUOTE_FOR_WHOM",
+    en="Say whom the quote is for: either a family or a list of members.",
+    sw="Taja makadirio ni ya nani: kaya au orodha ya wanachama.",
+    fr="Indiquez pour qui est le devis : une famille ou une liste de membres.",
+)
+MEMBERS_ABOVE_MAXIMUM = ErrorCode(
+    "MEMBERS_ABOVE_MAXIMUM",
+    en="The product covers {maximum} of the {members} members; {uncovered} are not covered.",
+    sw="Bidhaa inagharamia wanachama {maximum} kati ya {members}; {uncovered} hawana bima.",
+    fr="Le produit couvre {maximum} des {members} membres ; {uncovered} ne sont pas couverts.",
+)
+
+ALL = (
+    BACKDATED, PRICE_CHANGED, PRODUCT_NOT_SOLD, PRODUCT_NOT_HERE, FAMILY_EMPTY, OFFICER_NOT_VALID, ALREADY_ENROLLED,
+    ALREADY_RENEWED, NEVER_EFFECTIVE, POLICY_USED, QUOTE_FOR_WHOM, MEMBERS_ABOVE_MAXIMUM,
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""What can be done with policies."""
+
+from modules.policy.services.eligibility import Remaining, Verdict, eligibility
+from modules.policy.services.enrol import enrol, renew
+from modules.policy.services.held import CareVerdict
+from modules.policy.services.members import (
+    family_ended,
+    family_moved,
+    member_added,
+    member_left,
+    member_status_changed,
+    readdress,
+)
+from modules.policy.services.products import product_in_use, terms_in_use
+from modules.policy.services.quote import Quote, quote
+from modules.policy.services.reasons import EligibilityReason
+from modules.policy.services.states import cover_used, delete, reevaluate, resume, suspend
+
+__all__ = [
+    "CareVerdict",
+    "EligibilityReason",
+    "Quote",
+    "Remaining",
+    "Verdict",
+    "cover_used",
+    "delete",
+    "eligibility",
+    "enrol",
+    "family_ended",
+    "family_moved",
+    "member_added",
+    "member_left",
+    "member_status_changed",
+    "product_in_use",
+    "quote",
+    "readdress",
+    "reevaluate",
+    "renew",
+    "resume",
+    "suspend",
+    "terms_in_use",
+]

@@ -1,0 +1,93 @@
+"""Cover in the database: intervals are opened, ended and dropped as the rules say, and nothing else is touched."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import Context, clock
+from modules.policy import rules
+from modules.policy.models import Cover, Policy, PricedMember
+from modules.policy.rules import CoverEnd, PolicyStatus
+from modules.policy.settings import Settings
+
+
+async def settle(ctx: Context, policy: Policy, credit: Decimal) -> None:
+    """Bring everybody's cover in line with the policy's state and the money that counts on it (decisions 19 and 22)."""
+    places = await ctx.session.scalars(
+        select(PricedMember).where(PricedMember.policy_id == policy.id, PricedMember.left_on.is_(None))
+    )
+    rows = await covers_of(ctx, [policy.id])
+    newborn_days = ctx.settings(Settings).newborn_days
+    for place in places:
+        own = [row for row in rows if row.insuree_id == place.insuree_id]
+        first = _first_day(policy, place, credit, newborn_days)
+        await write(ctx, policy.id, place.insuree_id, own, _wanted(policy, _plain(own), first))
+
+
+async def end(
+    ctx: Context, policies: Iterable[Policy], insuree_id: UUID, last: date, ended_by: CoverEnd
+) -> None:
+    """End a person's cover by these policies with a day of its own: a death, a removal."""
+    ids = [policy.id for policy in policies]
+    rows = [row for row in await covers_of(ctx, ids) if row.insuree_id == insuree_id]
+    for id in ids:
+        own = [row for row in rows if row.policy_id == id]
+        await write(ctx, id, insuree_id, own, rules.end_cover(_plain(own), last, ended_by))
+
+
+async def stop(ctx: Context, policy: Policy, ended_by: CoverEnd) -> None:
+    """End everybody's cover by a policy; what was covered before today stays covered."""
+    rows = await covers_of(ctx, [policy.id])
+    for insuree_id in {row.insuree_id for row in rows}:
+        own = [row for row in rows if row.insuree_id == insuree_id]
+        await write(ctx, policy.id, insuree_id, own, rules.stop_cover(_plain(own), clock.today(), ended_by))
+
+
+async def covers_of(ctx: Context, policy_ids: Sequence[UUID]) -> Sequence[Cover]:
+    """The cover intervals of some policies, locked against writers of other transactions by their policies' locks."""
+    found = await ctx.session.scalars(select(Cover).where(Cover.policy_id.in_(policy_ids)).order_by(Cover.starts_on))
+    return found.all()
+
+
+async def write(
+    ctx: Context, policy_id: UUID, insuree_id: UUID, rows: Iterable[Cover], wanted: Iterable[rules.Cover]
+) -> None:
+    """Make a person's rows say what is wanted. The rules never move an interval's first day, so it names the row."""
+    left = {row.starts_on: row for row in rows}
+    for cover in wanted:
+        row = left.pop(cover.first, None)
+        if row is None:
+            row = Cover(policy_id=policy_id, insuree_id=insuree_id, starts_on=cover.first)
+            ctx.session.add(row)
+        row.ends_on, row.ended_by = cover.last, cover.ended_by
+    for row in left.values():
+        await ctx.session.delete(row)
+
+
+def _wanted(policy: Policy, covers: Sequence[rules.Cover], first: date | None) -> tuple[rules.Cover, ...]:
+    today = clock.today()
+    if policy.status is PolicyStatus.EXPIRED:
+        return tuple(covers)
+    if policy.status is PolicyStatus.SUSPENDED:
+        return rules.stop_cover(covers, today, CoverEnd.SUSPENSION)
+    if policy.status is not PolicyStatus.ACTIVE or first is None:
+        return rules.stop_cover(covers, today, CoverEnd.MONEY)
+    return rules.open_cover(covers, first, policy.expires_on)
+
+
+def _first_day(policy: Policy, place: PricedMember, credit: Decimal, newborn_days: int) -> date | None:
+    """The first day of a member's cover; days of a suspension that was lifted stay uncovered."""
+    first = policy.effective_on
+    if place.added_on is not None:
+        newcomer = rules.Newcomer(place.birth_date, place.added_on, place.owed)
+        first = rules.newcomer_from(newcomer, policy.effective_on, credit, newborn_days)
+    if first is None or policy.resumed_on is None:
+        return first
+    return max(first, policy.resumed_on)
+
+
+def _plain(rows: Iterable[Cover]) -> list[rules.Cover]:
+    return [rules.Cover(row.starts_on, row.ends_on, row.ended_by) for row in rows]

@@ -1,0 +1,140 @@
+"""What a person is covered for on a day, by insurance number, wherever he or she asks (decision 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from core import Context, LimitExceeded, LookupRow, clock, first
+from modules.insuree.models import Insuree
+from modules.insuree.rules import is_adult
+from modules.medical.models import Item, Service
+from modules.medical.rules import ServiceCategory
+from modules.policy.hooks import Care, Usage
+from modules.policy.models import Policy, Verification
+from modules.policy.services.held import DECIDING, CareVerdict, Held, category_limits, claims_left, held_by, judge
+from modules.policy.services.reasons import EligibilityReason, why_not
+from modules.policy.settings import Settings
+
+LONGEST_NUMBER = 50
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What is left of a person's cover: money, and claims by category of care. None: no limit."""
+
+    ceiling: Decimal | None
+    claims: Mapping[ServiceCategory, int | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person is covered for on a day. `reason` is None for somebody who is covered.
+
+    `remaining` is None where no module knows of claims.
+    """
+
+    reason: EligibilityReason | None
+    insuree: Insuree | None = None
+    gender_id: UUID | None = None
+    policy: Policy | None = None
+    service: CareVerdict | None = None
+    item: CareVerdict | None = None
+    remaining: Remaining | None = None
+
+
+async def eligibility(
+    ctx: Context, insurance_number: str, on: date, service_code: str | None = None, item_code: str | None = None
+) -> Verdict:
+    """Whether the person with exactly this number is covered on the day, and for the service and item if named.
+
+    That it was asked is recorded.
+
+    Raises:
+        LimitExceeded: the account asks too often.
+    """
+    await _check_rate(ctx)
+    number = insurance_number.strip()
+    verdict = await _verdict(ctx, number, on, service_code, item_code)
+    ctx.session.add(
+        Verification(
+            account_id=ctx.actor.id,
+            insurance_number=number[:LONGEST_NUMBER],
+            insuree_id=verdict.insuree.id if verdict.insuree else None,
+            covered=verdict.reason is None,
+        )
+    )
+    await ctx.session.flush()
+    return verdict
+
+
+async def _check_rate(ctx: Context) -> None:
+    most = ctx.settings(Settings).verifications_per_minute
+    if not most or ctx.actor.id is None:
+        return
+    recent = select(func.count()).where(
+        Verification.account_id == ctx.actor.id, Verification.created_at > clock.now() - timedelta(minutes=1)
+    )
+    if (await ctx.session.scalar(recent) or 0) >= most:
+        raise LimitExceeded(f"You may verify {most} people a minute. Wait a little and try again.")
+
+
+async def _verdict(
+    ctx: Context, number: str, on: date, service_code: str | None, item_code: str | None
+) -> Verdict:
+    found = await ctx.session.execute(
+        select(Insuree, LookupRow.id)
+        .outerjoin(LookupRow, (LookupRow.kind == "gender") & (LookupRow.code == Insuree.gender_code))
+        .where(Insuree.insurance_number == number, Insuree.ended_at.is_(None))
+    )
+    row = found.one_or_none()
+    if row is None:
+        return Verdict(EligibilityReason.UNKNOWN_NUMBER)
+    insuree, gender_id = row
+    service = await _entry(ctx, Service, service_code)
+    item = await _entry(ctx, Item, item_code)
+    care = Care(service and service.id, item and item.id)
+    held = await held_by(ctx, insuree.id, on, care.service_id, care.item_id)
+    if held is None:
+        reason, policy = await why_not(ctx, insuree, on)
+        return Verdict(reason, insuree, gender_id, policy)
+    known = await _usage(ctx, held, insuree, care)
+    usage = known or Usage()
+    claims = claims_left(await category_limits(ctx, held.policy.terms_id), usage)
+    adult = is_adult(insuree.birth_date, on, ctx.settings(Settings).adult_age)
+    unknown = CareVerdict(EligibilityReason.UNKNOWN_CODE)
+    for_service = for_item = None
+    if service_code is not None:
+        left = claims[service.category] if service and service.category in DECIDING else None
+        judged = judge(held.member, held.service, on, adult=adult, used=usage.service, claims=left)
+        for_service = judged if service else unknown
+    if item_code is not None:
+        for_item = judge(held.member, held.item, on, adult=adult, used=usage.item) if item else unknown
+    remaining = Remaining(usage.ceiling, claims) if known else None
+    return Verdict(None, insuree, gender_id, held.policy, for_service, for_item, remaining)
+
+
+async def _entry(ctx: Context, register: type[Service] | type[Item], code: str | None) -> Service | Item | None:
+    if code is None:
+        return None
+    found: Service | Item | None = await ctx.session.scalar(
+        select(register).where(register.code == code, register.ended_at.is_(None))
+    )
+    return found
+
+
+async def _usage(ctx: Context, held: Held, insuree: Insuree, care: Care) -> Usage | None:
+    usage: Usage | None = await first(
+        ctx.host,
+        "usage",
+        ctx=ctx,
+        policy_id=held.policy.id,
+        insuree_id=insuree.id,
+        care=care,
+        first=held.member.effective_on,
+        last=held.member.expires_on,
+    )
+    return usage

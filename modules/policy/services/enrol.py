@@ -1,0 +1,195 @@
+"""New policies: a family's first one, and those that follow another."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+
+from core import DATE_IN_FUTURE, NOT_FOUND, Context, Problems, UserError, clock, find, new_id
+from modules.insuree.models import EnrolmentOfficer, Family
+from modules.policy import errors, rights, rules
+from modules.policy.inputs import EnrolPolicyInput, RenewPolicyInput
+from modules.policy.models import Policy, PricedMember
+from modules.policy.rules import PolicyStage, PolicyStatus
+from modules.policy.services.pricing import Offer, Priced, members_of, offer_on, price
+from modules.policy.services.states import reevaluate
+from modules.policy.settings import Settings
+
+LONGEST_CHAIN = 20
+"""How many conversions of products a renewal follows at most (enrolment spec 4.7)."""
+
+
+async def enrol(ctx: Context, input: EnrolPolicyInput) -> Policy:
+    """Enrol a family in a product; value, dates, status and members covered are computed (decision 14).
+
+    Raises:
+        UserErrors: NOT_FOUND, DATE_IN_FUTURE, BACKDATED, PRODUCT_NOT_SOLD, PRODUCT_NOT_HERE, FAMILY_EMPTY,
+            OFFICER_NOT_VALID, ALREADY_ENROLLED, PRICE_CHANGED when it is not what the client expects, and what other
+            modules refuse.
+    """
+    enrolled_on = input.enrolled_on or clock.today()
+    check_enrolled_on(ctx, enrolled_on)
+    family = await find(ctx, Family, input.family_id, "familyId", lock=True)
+    offer = await offer_on(ctx, input.product_id, enrolled_on, family)
+    if offer is None:
+        raise UserError(NOT_FOUND, "productId", thing="product")
+    members = await members_of(ctx, family.id)
+    category = family.membership_category_code
+    priced = price(ctx, offer, members, PolicyStage.NEW, enrolled_on, family=family, category=category)
+    return await _make(ctx, input, family, priced)
+
+
+async def renew(ctx: Context, input: RenewPolicyInput) -> Policy:
+    """Let a policy follow another one of the same family, in the same product or the one that it was converted to.
+
+    Raises:
+        UserErrors: NEVER_EFFECTIVE when the other one never covered anybody, ALREADY_RENEWED, and what `enrol` raises.
+    """
+    enrolled_on = input.enrolled_on or clock.today()
+    check_enrolled_on(ctx, enrolled_on)
+    previous = await find(ctx, Policy, input.previous_policy_id, "previousPolicyId")
+    family = await find(ctx, Family, previous.family_id, "previousPolicyId", lock=True)
+    if previous.effective_on is None:
+        raise UserError(errors.NEVER_EFFECTIVE, "previousPolicyId")
+    offer = await renewal_offer(ctx, previous, enrolled_on, family, input.product_id)
+    if offer is None:
+        raise UserError(NOT_FOUND, "productId", thing="product")
+    members = await members_of(ctx, family.id)
+    category = family.membership_category_code
+    stage = PolicyStage.RENEWAL
+    priced = price(ctx, offer, members, stage, enrolled_on, family=family, category=category, previous=previous)
+    return await _make(ctx, input, family, priced, previous)
+
+
+async def renewal_offer(
+    ctx: Context, previous: Policy, enrolled_on: date, family: Family, product_id: UUID | None = None
+) -> Offer | None:
+    """The product a policy is renewed in: the one named, else its own or, if that is not sold, what it converts to."""
+    day = max(enrolled_on, previous.expires_on + timedelta(days=1))
+    offer = await offer_on(ctx, product_id or previous.product_id, enrolled_on, family)
+    for _ in range(LONGEST_CHAIN):
+        product = offer.product if offer else None
+        if product_id or product is None or product.conversion_product_id is None or (product.date_to or day) >= day:
+            break
+        offer = await offer_on(ctx, product.conversion_product_id, enrolled_on, family)
+    return offer
+
+
+def check_enrolled_on(ctx: Context, enrolled_on: date) -> None:
+    """Refuse a day of enrolment in the future, or further back than the actor may go (decision 18).
+
+    Raises:
+        UserError: DATE_IN_FUTURE, BACKDATED.
+    """
+    allowed = ctx.settings(Settings).backdating_days
+    may_backdate = ctx.actor.may(rights.BACKDATE)
+    problem = rules.backdating_problem(
+        enrolled_on, clock.today(), allowed_days=allowed, may_backdate=may_backdate
+    )
+    if problem == rules.DATE_IN_FUTURE:
+        raise UserError(DATE_IN_FUTURE, "enrolledOn", date=enrolled_on)
+    if problem == rules.BACKDATED:
+        raise UserError(errors.BACKDATED, "enrolledOn", date=enrolled_on, days=allowed)
+
+
+async def _make(
+    ctx: Context,
+    input: EnrolPolicyInput | RenewPolicyInput,
+    family: Family,
+    priced: Priced,
+    previous: Policy | None = None,
+) -> Policy:
+    problems = Problems()
+    _check_findings(problems, priced)
+    _check_expectations(problems, input, priced)
+    problems.stop()
+    if input.officer_id is not None:
+        await _check_officer(ctx, input.officer_id, priced.proposal.enrolled_on)
+    await _check_others(ctx, family, priced, previous)
+    policy = Policy(
+        id=input.id or new_id(),
+        officer_id=input.officer_id,
+        previous_policy_id=previous.id if previous else None,
+        **_terms_of(priced),
+        family_id=family.id,
+        district_id=family.district_id,
+        village_id=family.village_id,
+    )
+    ctx.session.add(policy)
+    ctx.session.add_all(
+        PricedMember(
+            policy_id=policy.id, insuree_id=member.id, relation=member.relation, birth_date=member.birth_date
+        )
+        for member in priced.price.covered
+    )
+    await ctx.session.flush()
+    if policy.due <= 0:
+        await reevaluate(ctx, policy)
+    return policy
+
+
+def _terms_of(priced: Priced) -> dict[str, Any]:
+    """What of a policy follows from its price."""
+    proposal, shares = priced.proposal, priced.price.shares
+    return {
+        "product_id": proposal.product_id,
+        "terms_id": priced.offer.terms_id,
+        "category_code": proposal.category,
+        "stage": proposal.stage,
+        "status": PolicyStatus.IDLE,
+        "value": priced.price.value,
+        "family_share": shares.family,
+        "payer_share": shares.payer,
+        "due": shares.due,
+        "bought_value": priced.price.value,
+        "bought_due": shares.due,
+        "enrolled_on": proposal.enrolled_on,
+        "starts_on": proposal.starts_on,
+        "expires_on": proposal.expires_on,
+        "pay_by": rules.last_payment_date(
+            proposal.terms, proposal.stage, proposal.enrolled_on, proposal.starts_on, proposal.previous_expiry
+        ),
+    }
+
+
+def _check_findings(problems: Problems, priced: Priced) -> None:
+    for finding in priced.findings:
+        if finding.refuses:
+            problems.add(finding.code, "productId", **finding.parameters)
+
+
+def _check_expectations(problems: Problems, input: EnrolPolicyInput | RenewPolicyInput, priced: Priced) -> None:
+    for path, expected, actual in (
+        ("expectedValue", input.expected_value, priced.price.value),
+        ("expectedStartsOn", input.expected_starts_on, priced.proposal.starts_on),
+        ("expectedExpiresOn", input.expected_expires_on, priced.proposal.expires_on),
+    ):
+        if expected is not None and expected != actual:
+            problems.add(errors.PRICE_CHANGED, path, expected=expected, actual=actual)
+
+
+async def _check_officer(ctx: Context, officer_id: UUID, day: date) -> None:
+    officer = await find(ctx, EnrolmentOfficer, officer_id, "officerId")
+    if day < officer.valid_from or day > (officer.valid_to or day):
+        raise UserError(errors.OFFICER_NOT_VALID, "officerId", officer=officer.code, date=day)
+
+
+async def _check_others(ctx: Context, family: Family, priced: Priced, previous: Policy | None) -> None:
+    """One policy of a product at a time, and one renewal of a policy. The family's lock keeps others waiting."""
+    proposal = priced.proposal
+    overlapping = and_(
+        Policy.product_id == proposal.product_id,
+        Policy.starts_on <= proposal.expires_on,
+        Policy.expires_on >= proposal.starts_on,
+    )
+    renewing = Policy.previous_policy_id == previous.id if previous else None
+    refusing = overlapping if renewing is None else or_(overlapping, renewing)
+    other = await ctx.session.scalar(
+        select(Policy).where(Policy.family_id == family.id, Policy.ended_at.is_(None), refusing).limit(1)
+    )
+    if other is None:
+        return
+    if previous is not None and other.previous_policy_id == previous.id:
+        raise UserError(errors.ALREADY_RENEWED, "previousPolicyId")
+    raise UserError(errors.ALREADY_ENROLLED, "productId", starts=other.starts_on, expires=other.expires_on)

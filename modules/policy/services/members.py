@@ -1,0 +1,137 @@
+"""What families' changes mean for their policies: members who join or leave, families that move or end."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from core import Context, clock
+from modules.insuree.models import Family, Insuree, InsureeStatus
+from modules.location.models import Location, inside
+from modules.policy import rules
+from modules.policy.models import Policy, PricedMember, SuspendedBy
+from modules.policy.rules import CoverEnd, PolicyStatus
+from modules.policy.services import cover
+from modules.policy.services.pricing import members_of, offer_of, reprice
+from modules.policy.services.states import reevaluate
+
+
+async def member_added(ctx: Context, insuree: Insuree) -> None:
+    """Price the family's policies with the new member, who is covered once the new value is paid (decision 19)."""
+    if insuree.family_id is None or insuree.status is not InsureeStatus.ACTIVE:
+        return
+    for policy in await _current(ctx, insuree.family_id):
+        await _change_members(ctx, policy)
+
+
+async def member_left(
+    ctx: Context, insuree: Insuree, family_id: UUID, last: date | None = None, ended_by: CoverEnd = CoverEnd.REMOVAL
+) -> None:
+    """End a member's cover with the day, today if none is given. The place on the policies is free for others."""
+    last = last or clock.today()
+    policies = await _current(ctx, family_id)
+    await cover.end(ctx, policies, insuree.id, last, ended_by)
+    for policy in policies:
+        for place in await _places(ctx, policy):
+            if place.insuree_id == insuree.id:
+                place.left_on = last
+        await _change_members(ctx, policy)
+
+
+async def member_status_changed(ctx: Context, insuree: Insuree) -> None:
+    """End the cover of who died or became inactive; who is active again joins anew (enrolment spec 2.3 rule 3)."""
+    if insuree.family_id is None:
+        return
+    if insuree.status is InsureeStatus.ACTIVE:
+        await member_added(ctx, insuree)
+    else:
+        await member_left(ctx, insuree, insuree.family_id, insuree.status_on, CoverEnd.STATUS)
+
+
+async def family_ended(ctx: Context, family: Family) -> None:
+    """Stop the policies of a deleted family. They and what was paid for them stay on record."""
+    for policy in await _current(ctx, family.id):
+        await cover.stop(ctx, policy, CoverEnd.DELETION)
+        policy.status, policy.suspended_by = PolicyStatus.SUSPENDED, SuspendedBy.USER
+    await ctx.session.flush()
+
+
+async def family_moved(ctx: Context, family: Family) -> None:
+    """Let the policies of a family follow it to another village."""
+    await ctx.session.execute(
+        update(Policy)
+        .where(Policy.family_id == family.id)
+        .values(village_id=family.village_id, district_id=family.district_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def readdress(ctx: Context, location: Location) -> None:
+    """Correct the districts of policies after a place has moved below another parent."""
+    await ctx.session.execute(
+        update(Policy)
+        .where(Policy.village_id == Location.id, inside(Location, location.id))
+        .values(district_id=Location.district_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def _current(ctx: Context, family_id: UUID) -> Sequence[Policy]:
+    """The family's policies that have not expired, locked in one order."""
+    found = await ctx.session.scalars(
+        select(Policy)
+        .where(
+            Policy.family_id == family_id,
+            Policy.ended_at.is_(None),
+            Policy.status != PolicyStatus.EXPIRED,
+            Policy.expires_on >= clock.today(),
+        )
+        .order_by(Policy.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def _places(ctx: Context, policy: Policy) -> Sequence[PricedMember]:
+    found = await ctx.session.scalars(
+        select(PricedMember).where(PricedMember.policy_id == policy.id, PricedMember.left_on.is_(None))
+    )
+    return found.all()
+
+
+async def _change_members(ctx: Context, policy: Policy) -> None:
+    """Price a policy with its family as it is now, give free places away, and work its state and cover out anew.
+
+    A policy that covered somebody already never costs less than that cover was bought for.
+    """
+    offer = await offer_of(ctx, policy)
+    places = await _places(ctx, policy)
+    seated = {place.insuree_id for place in places}
+    price = await reprice(ctx, offer, policy, await members_of(ctx, policy.family_id), seated)
+    activated = policy.effective_on is not None
+    value = max(price.value, policy.bought_value) if activated else price.value
+    subsidy = rules.subsidy_for(offer.terms.subsidies, policy.category_code)
+    shares = price.shares if value == price.value else rules.split(value, subsidy)
+    owed = shares.due if activated and value != policy.value else None
+    policy.value, policy.family_share, policy.payer_share, policy.due = value, shares.family, shares.payer, shares.due
+    if not activated:
+        policy.bought_value, policy.bought_due = value, shares.due
+    for place in places:
+        # Somebody else left before paying: no one has to pay for that place any more.
+        place.owed = None if place.owed is None else min(place.owed, shares.due)
+    ctx.session.add_all(
+        PricedMember(
+            policy_id=policy.id,
+            insuree_id=member.id,
+            relation=member.relation,
+            birth_date=member.birth_date,
+            added_on=clock.today(),
+            owed=owed,
+        )
+        for member in price.covered
+        if member.id not in seated
+    )
+    await ctx.session.flush()
+    await reevaluate(ctx, policy)

@@ -1,0 +1,86 @@
+"""What a policy would cost and whom it would cover, for a family or for people not registered yet (decision 15)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import NOT_FOUND, UNKNOWN_CODE, Context, LookupRow, Problems, UserError, clock, find, new_id
+from modules.insuree.models import Family
+from modules.policy import errors
+from modules.policy.inputs import QuotedMemberInput
+from modules.policy.models import Policy
+from modules.policy.rules import Member, PolicyStage
+from modules.policy.services.pricing import Priced, members_of, offer_on, price, relation_of
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A price, and the places in the list that was sent of people not registered yet, by their passing ids."""
+
+    priced: Priced
+    indices: dict[UUID, int]
+
+
+async def quote(
+    ctx: Context,
+    product_id: UUID,
+    *,
+    family_id: UUID | None = None,
+    members: Sequence[QuotedMemberInput] | None = None,
+    enrolled_on: date | None = None,
+    stage: PolicyStage = PolicyStage.NEW,
+    previous_policy_id: UUID | None = None,
+) -> Quote:
+    """Price a policy without making it.
+
+    Raises:
+        UserErrors: QUOTE_FOR_WHOM unless exactly one of family and members is given, NOT_FOUND, UNKNOWN_CODE.
+    """
+    if (family_id is None) == (members is None):
+        raise UserError(errors.QUOTE_FOR_WHOM, "familyId")
+    day = enrolled_on or clock.today()
+    family = None if family_id is None else await find(ctx, Family, family_id, "familyId")
+    previous = None
+    if previous_policy_id is not None:
+        previous = await find(ctx, Policy, previous_policy_id, "previousPolicyId")
+    offer = await offer_on(ctx, product_id, day, family)
+    if offer is None:
+        raise UserError(NOT_FOUND, "productId", thing="product")
+    people = await members_of(ctx, family.id) if family else await _members(ctx, members or ())
+    category = family.membership_category_code if family else None
+    priced = price(ctx, offer, people, stage, day, family=family, category=category, previous=previous)
+    return Quote(priced, {} if family else {member.id: index for index, member in enumerate(people)})
+
+
+async def _members(ctx: Context, members: Sequence[QuotedMemberInput]) -> list[Member]:
+    """People not registered yet, in the order sent, with ids that only this quote knows."""
+    relations = await _relations(ctx, members)
+    now = clock.now()
+    return [
+        Member(
+            id=new_id(),
+            birth_date=member.birth_date,
+            relation=relation_of(member.is_head, relations.get(member.relation_code or "", {})),
+            recorded_at=now + timedelta(microseconds=index),
+        )
+        for index, member in enumerate(members)
+    ]
+
+
+async def _relations(ctx: Context, members: Sequence[QuotedMemberInput]) -> dict[str, dict[str, object]]:
+    codes = {member.relation_code for member in members if member.relation_code is not None}
+    if not codes:
+        return {}
+    rows = await ctx.session.execute(
+        select(LookupRow.code, LookupRow.data).where(LookupRow.kind == "relation", LookupRow.code.in_(codes))
+    )
+    found = {row.code: row.data for row in rows}
+    problems = Problems()
+    for index, member in enumerate(members):
+        if member.relation_code is not None and member.relation_code not in found:
+            problems.add(UNKNOWN_CODE, f"members.{index}.relationCode", value=member.relation_code)
+    problems.stop()
+    return found

@@ -1,0 +1,54 @@
+"""Insurance products: what they cost, when their policies run, and what they cover, in versions."""
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from core import Base, ErrorCode, Job, Manifest, Mutation, Part, Query, Right, extend, hook
+from modules.product import errors as errors_
+from modules.product import hooks as hooks_
+from modules.product import jobs as jobs_
+from modules.product import models, mutations, queries, types
+from modules.product import rights as rights_
+
+manifest = Manifest(name="product", title="Insurance products", version="1.0", needs=("location", "medical"))
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    return (
+        models.Product, models.Terms, models.Cycle, models.CategoryLimit, models.Subsidy, models.Cover,
+        models.CoverLimit, models.Capitation, models.CapitationLevel,
+    )  # fmt: skip
+
+
+@hook
+def rights() -> Sequence[Right]:
+    return rights_.ALL
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    return errors_.ALL
+
+
+@hook
+def hookspecs() -> ModuleType:
+    return hooks_
+
+
+@hook
+def jobs() -> Sequence[Job]:
+    return (jobs_.PRESENT,)
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    return [
+        extend(Query, queries.products, queries.product),
+        extend(
+            Mutation, mutations.create_product, mutations.update_product, mutations.duplicate_product,
+            mutations.delete_product,
+        ),
+        extend(types.Product, *queries.product_contents),
+        extend(types.ProductTerms, *queries.terms_contents),
+    ]  # fmt: skip

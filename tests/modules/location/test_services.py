@@ -1,0 +1,228 @@
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Actor, Context, UserError, new_id
+from core.testing import Api, Reply, actor
+from modules.location.models import Location
+from modules.location.rules import LocationLevel
+from modules.location.services import place
+from modules.location.testing import make_district, make_facility, make_region, make_village, make_ward
+
+ADMINISTRATOR = "SYSTEM_ADMINISTRATOR"
+PLACE = "location { id code name level path version } errors { code path message }"
+
+
+async def change(api: Api, mutation: str, fields: str = PLACE, who: Actor | None = None, **input: Any) -> Any:
+    """The payload of a mutation of this name with this input."""
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+    document = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {fields} }} }}"
+    reply = await api(document, {"input": input}, actor=who or actor(ADMINISTRATOR))
+    assert reply.errors == []
+    return reply.data[mutation]
+
+
+def told(payload: Any) -> list[tuple[str, str]]:
+    """The codes of a payload's errors and where they lie."""
+    return [(error["code"], ".".join(error["path"])) for error in payload["errors"]]
+
+
+async def test_a_country_is_built_from_the_region_down(api: Api) -> None:
+    above: dict[str, Any] = {}
+    for level in LocationLevel:
+        payload = await change(api, "createLocation", code=level[0], name=level.title(), level=level, **above)
+        assert told(payload) == []
+        above = {"parentId": payload["location"]["id"]}
+    assert payload["location"]["path"] == "Region / District / Ward / Village"
+    assert payload["location"]["version"] == 1
+
+
+async def test_a_place_lies_exactly_one_level_below_its_parent(api: Api, session: AsyncSession) -> None:
+    region, district = await make_region(session), await make_district(session)
+    await session.commit()
+    village: dict[str, Any] = {"code": "X", "name": "X", "level": "VILLAGE"}
+    assert told(await change(api, "createLocation", **village, parentId=district.id)) == [("WRONG_LEVEL", "parentId")]
+    assert told(await change(api, "createLocation", **village)) == [("REQUIRED", "parentId")]
+    assert told(await change(api, "createLocation", **village, parentId=new_id())) == [("NOT_FOUND", "parentId")]
+    region_in_region: dict[str, Any] = {"code": "X", "name": "X", "level": "REGION", "parentId": region.id}
+    assert told(await change(api, "createLocation", **region_in_region)) == [("REGION_HAS_NO_PARENT", "parentId")]
+
+
+async def test_codes_are_unique_within_a_level(api: Api, session: AsyncSession) -> None:
+    district = await make_district(session, code="23")
+    await make_region(session, code="01")
+    await session.commit()
+    same = await change(api, "createLocation", code="01", name="Arusha", level="REGION")
+    assert told(same) == [("TAKEN", "code")]
+    assert told(await change(api, "createLocation", code="23", name="Arusha", level="REGION")) == []
+    ward: dict[str, Any] = {"code": "23", "name": "Akheri", "level": "WARD", "parentId": district.id}
+    assert told(await change(api, "createLocation", **ward)) == []
+
+
+async def test_all_problems_of_an_input_are_told_at_once(api: Api) -> None:
+    payload = await change(api, "createLocation", code="  ", name="x" * 101, level="WARD", malePopulation=-1)
+    assert told(payload) == [
+        ("REQUIRED", "code"),
+        ("TOO_LONG", "name"),
+        ("NEGATIVE", "malePopulation"),
+        ("REQUIRED", "parentId"),
+    ]
+
+
+async def test_absent_keeps_and_null_clears(api: Api, session: AsyncSession) -> None:
+    village = await make_village(session, male_population=10, female_population=12)
+    await session.commit()
+    fields = "location { name malePopulation femalePopulation population version } errors { code path }"
+    payload = await change(api, "updateLocation", fields, id=village.id, expectedVersion=1, femalePopulation=None)
+    kept = {"name": village.name, "malePopulation": 10, "femalePopulation": None, "population": 10, "version": 2}
+    assert payload == {"location": kept, "errors": []}
+    assert told(await change(api, "updateLocation", fields, id=village.id, expectedVersion=2, name=None)) == [
+        ("REQUIRED", "name")
+    ]
+
+
+async def test_a_change_of_an_old_version_is_stale_and_shows_the_place_as_it_is(
+    api: Api, session: AsyncSession
+) -> None:
+    village = await make_village(session)
+    await session.commit()
+    await change(api, "updateLocation", id=village.id, expectedVersion=1, name="Nguruma")
+    payload = await change(api, "updateLocation", id=village.id, expectedVersion=1, name="Patandi")
+    assert told(payload) == [("STALE", "expectedVersion")]
+    assert payload["location"]["name"] == "Nguruma"
+
+
+async def test_population_is_null_where_nobody_has_counted(api: Api, session: AsyncSession) -> None:
+    village = await make_village(session)
+    await session.commit()
+    reply = await api("query($id: ID!) { location(id: $id) { population } }", {"id": village.id}, actor=actor())
+    assert reply.data == {"location": {"population": None}}
+
+
+async def test_regions_and_districts_need_a_right_of_their_own(api: Api, session: AsyncSession) -> None:
+    ward = await make_ward(session)
+    await session.commit()
+    somebody = actor(rights=("location.location.create",))
+    document = "mutation($input: CreateLocationInput!) { createLocation(input: $input) { errors { code } } }"
+    region = {"code": "X", "name": "X", "level": "REGION"}
+    reply = await api(document, {"input": region}, actor=somebody)
+    assert [error["extensions"]["code"] for error in reply.errors] == ["FORBIDDEN"]
+    village = {"code": "X", "name": "X", "level": "VILLAGE", "parentId": ward.id}
+    reply = await api(document, {"input": village}, actor=somebody)
+    assert reply.data == {"createLocation": {"errors": []}}
+
+
+async def test_nobody_writes_where_he_does_not_work(api: Api, session: AsyncSession) -> None:
+    village, ward = await make_village(session), await make_ward(session)
+    await session.commit()
+    assert ward.district_id is not None
+    local = actor(ADMINISTRATOR, district=[ward.district_id])
+    elsewhere: dict[str, Any] = {"id": village.id, "expectedVersion": 1}
+    assert told(await change(api, "updateLocation", who=local, **elsewhere, name="X")) == [("NOT_FOUND", "id")]
+    assert told(await change(api, "deleteLocation", who=local, **elsewhere)) == [("NOT_FOUND", "id")]
+    added: dict[str, Any] = {"code": "X", "name": "X", "level": "VILLAGE"}
+    assert told(await change(api, "createLocation", who=local, **added, parentId=village.ward_id)) == [
+        ("NOT_FOUND", "parentId")
+    ]
+    assert told(await change(api, "createLocation", who=local, **added, parentId=ward.id)) == []
+
+
+async def paths(session: AsyncSession, places: Iterable[Location]) -> list[tuple[UUID, UUID | None, UUID | None]]:
+    """Region, district and ward of the places, as the table has them now."""
+    found = []
+    for row in places:
+        await session.refresh(row)
+        found.append((row.region_id, row.district_id, row.ward_id))
+    return found
+
+
+async def test_what_lies_in_a_moved_place_goes_along(api: Api, session: AsyncSession) -> None:
+    ward = await make_ward(session)
+    village = await make_village(session, ward)
+    untouched = await make_village(session)
+    district, region = await make_district(session), await make_region(session)
+    await session.commit()
+    before = await paths(session, [untouched])
+
+    assert told(await change(api, "moveLocation", id=ward.id, expectedVersion=1, parentId=district.id)) == []
+    await session.commit()
+    assert await paths(session, [ward, village]) == [(district.region_id, district.id, ward.id)] * 2
+
+    assert told(await change(api, "moveLocation", id=district.id, expectedVersion=1, parentId=region.id)) == []
+    await session.commit()
+    assert await paths(session, [district]) == [(region.id, district.id, None)]
+    assert await paths(session, [ward, village]) == [(region.id, district.id, ward.id)] * 2
+    assert await paths(session, [untouched]) == before
+
+
+async def test_a_place_moves_only_to_a_parent_of_the_same_level(api: Api, session: AsyncSession) -> None:
+    village, district = await make_village(session), await make_district(session)
+    await session.commit()
+    payload = await change(api, "moveLocation", id=village.id, expectedVersion=1, parentId=district.id)
+    assert told(payload) == [("WRONG_LEVEL", "parentId")]
+    payload = await change(api, "moveLocation", id=district.region_id, expectedVersion=1, parentId=district.region_id)
+    assert told(payload) == [("REGION_HAS_NO_PARENT", "parentId")]
+
+
+async def test_moving_takes_as_many_statements_for_many_places_as_for_one(api: Api, session: AsyncSession) -> None:
+    small, large, district = await make_ward(session), await make_ward(session), await make_district(session)
+    for _ in range(20):
+        await make_village(session, large)
+    await session.commit()
+
+    async def move(ward: Location) -> Reply:
+        document = (
+            "mutation($input: MoveLocationInput!) { moveLocation(input: $input) { location { id } errors { code } } }"
+        )
+        input = {"id": ward.id, "expectedVersion": 1, "parentId": district.id}
+        reply = await api(document, {"input": input}, actor=actor(ADMINISTRATOR))
+        assert reply.data["moveLocation"]["errors"] == []
+        return reply
+
+    assert (await move(small)).statements == (await move(large)).statements
+
+
+async def test_an_empty_place_is_deleted(api: Api, session: AsyncSession) -> None:
+    village = await make_village(session)
+    await session.commit()
+    payload = await change(api, "deleteLocation", id=village.id, expectedVersion=1)
+    assert payload == {"location": None, "errors": []}
+    session.expunge_all()
+    assert await session.get(Location, village.id) is None
+
+
+async def test_a_place_with_children_is_deleted_only_when_another_one_takes_them_over(
+    api: Api, session: AsyncSession
+) -> None:
+    village, heir = await make_village(session), await make_ward(session)
+    ward_id = village.ward_id
+    await session.commit()
+    doomed: dict[str, Any] = {"id": ward_id, "expectedVersion": 1}
+    assert told(await change(api, "deleteLocation", **doomed)) == [("LOCATION_HAS_CHILDREN", "newParentId")]
+    itself = await change(api, "deleteLocation", **doomed, newParentId=ward_id)
+    assert told(itself) == [("LOCATION_HAS_CHILDREN", "newParentId")]
+    other_level = await change(api, "deleteLocation", **doomed, newParentId=heir.district_id)
+    assert told(other_level) == [("WRONG_LEVEL", "newParentId")]
+    assert told(await change(api, "deleteLocation", **doomed, newParentId=heir.id)) == []
+    await session.commit()
+    assert await paths(session, [village]) == [(heir.region_id, heir.district_id, heir.id)]
+    assert village.parent_id == heir.id
+
+
+async def test_a_place_in_use_is_not_deleted(api: Api, session: AsyncSession) -> None:
+    facility = await make_facility(session)
+    await session.commit()
+    payload = await change(api, "deleteLocation", id=facility.location_id, expectedVersion=1)
+    assert told(payload) == [("LOCATION_IN_USE", "id")]
+
+
+async def test_a_place_is_found_by_those_who_work_there(ctx: Context, session: AsyncSession) -> None:
+    village = await make_village(session)
+    found = await place(ctx, village.id, "locationId", level=LocationLevel.VILLAGE)
+    assert (found.village_id, found.ward_id) == (village.id, village.parent_id)
+    ctx.actor = Actor(scopes={"district": (new_id(),)})
+    with pytest.raises(UserError, match="NOT_FOUND"):
+        await place(ctx, village.id, "locationId")
