@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from core import mutations, queries
+from core import rights as rights_
 from core.db import Base
 from core.errors import CORE_CODES, ErrorCode
 from core.history import HistoryRow
 from core.hooks import hook
 from core.idempotency import IdempotencyRow
 from core.lookups import LookupRow
-from core.module import Manifest
-from core.types import parts
-from schema import Part
+from core.module import Manifest, Right
+from schema import Mutation, Part, Query, extend
 
 manifest = Manifest(name="core", title="The host", version="1.0.0")
 
@@ -18,7 +19,16 @@ manifest = Manifest(name="core", title="The host", version="1.0.0")
 @hook
 def graphql() -> Sequence[Part]:
     """The fields that every schema has."""
-    return parts()
+    return [
+        extend(Query, queries.node, queries.modules, queries.error_codes, queries.lookups, queries.job),
+        extend(Mutation, mutations.create_lookup, mutations.update_lookup),
+    ]
+
+
+@hook
+def rights() -> Sequence[Right]:
+    """The rights of the host's own mutations."""
+    return rights_.ALL
 
 
 @hook

@@ -6,8 +6,9 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+UTC_ZONE = ZoneInfo("UTC")
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
-_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("UTC"))
+_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=UTC_ZONE)
 
 
 def now() -> datetime:

@@ -176,4 +176,12 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         ctx.exit(1)
 
 
-ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, schema, migration, doctor)
+@click.command("hooks")
+def hooks() -> None:
+    """Print the page of all hooks, in Markdown."""
+    from core.hook_page import hook_page
+
+    click.echo(hook_page(host()).rstrip())
+
+
+ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, hooks, schema, migration, doctor)

@@ -5,7 +5,7 @@ from datetime import date
 
 
 def add_months(day: date, months: int) -> date:
-    """The day `months` calendar months later (or earlier), clipped: 31 January + 1 month = 28 February (decision 12)."""
+    """The day `months` calendar months later (or earlier), clipped: 31 January + 1 = 28 February (decision 12)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -26,10 +26,13 @@ class ErrorCode:
     sw: str
     fr: str
 
+    def template(self, language: str) -> str:
+        """The message in the language, English when it is not one of ours."""
+        return str(getattr(self, language)) if language in LANGUAGES else self.en
+
     def message(self, language: str, parameters: dict[str, object]) -> str:
-        """The message in the language (English when it is not one of ours), with its parameters filled in."""
-        template: str = getattr(self, language) if language in LANGUAGES else self.en
-        return template.format(**parameters)
+        """The message in the language, with its parameters filled in."""
+        return self.template(language).format(**parameters)
 
 
 class UserError(Exception):

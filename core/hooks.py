@@ -131,6 +131,10 @@ class Implementation:
     function: Callable[..., Any]
     arguments: tuple[str, ...]
 
+    def call(self, **offered: Any) -> Any:
+        """Call it with those of the arguments that it takes, as pluggy does."""
+        return self.function(**{name: offered[name] for name in self.arguments})
+
 
 def implementations(caller: Caller, name: str) -> list[Implementation]:
     """The implementations of a hook in manifest order, dependencies first; pluggy itself calls the last one first.
@@ -147,7 +151,7 @@ async def every(caller: Caller, name: str, **arguments: Any) -> list[Any]:
     """Await all implementations of an async hook one at a time, in manifest order; their answers but None."""
     answers = []
     for implementation in implementations(caller, name):
-        answer = await implementation.function(**_taken(implementation, arguments))
+        answer = await implementation.call(**arguments)
         if answer is not None:
             answers.append(answer)
     return answers
@@ -156,14 +160,10 @@ async def every(caller: Caller, name: str, **arguments: Any) -> list[Any]:
 async def first(caller: Caller, name: str, **arguments: Any) -> Any:
     """Await implementations of an async hook in manifest order until one answers; None when none does."""
     for implementation in implementations(caller, name):
-        answer = await implementation.function(**_taken(implementation, arguments))
+        answer = await implementation.call(**arguments)
         if answer is not None:
             return answer
     return None
-
-
-def _taken(implementation: Implementation, arguments: dict[str, Any]) -> dict[str, Any]:
-    return {name: arguments[name] for name in implementation.arguments}
 
 
 __all__ = ["Context", "every", "first", "hook", "hookspec", "implementations"]

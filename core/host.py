@@ -129,6 +129,8 @@ class Host:
         other = copy(self)
         other.settings = self.settings.model_copy(update={"database_url": database_url})
         other._composed_by = self._composed_by or self
+        other._embedded = None
+        other._running = AsyncExitStack()
         for name in ("db", "database_url"):
             vars(other).pop(name, None)
         return other
@@ -140,17 +142,17 @@ class Host:
             StartError: see `schema` and `database_url`. When a module fails to start, those before it are stopped.
         """
         clock.use_zone(self.settings.timezone)
-        starters = {found.module: found.function for found in implementations(self, "started")}
-        stoppers = {found.module: found.function for found in implementations(self, "stopped")}
+        starters = {found.module: found for found in implementations(self, "started")}
+        stoppers = {found.module: found for found in implementations(self, "stopped")}
         async with AsyncExitStack() as stack:
             _ = self.schema
             await self.db.open()
-            stack.push_async_callback(self.db.close)
+            stack.push_async_callback(self._disconnect)
             for module in self.modules:
                 if start := starters.get(module.name):
-                    await start(host=self)
+                    await start.call(host=self)
                 if stop := stoppers.get(module.name):
-                    stack.push_async_callback(stop, host=self)
+                    stack.push_async_callback(stop.call, host=self)
             self._running = stack.pop_all()
 
     async def stop(self) -> None:
@@ -158,10 +160,15 @@ class Host:
         try:
             await self._running.aclose()
         finally:
-            vars(self).pop("db", None)
-            vars(self).pop("database_url", None)
             if self._embedded is not None:
                 self._embedded.release()
+                self._embedded = None
+                del self.database_url
+
+    async def _disconnect(self) -> None:
+        # A closed pool cannot be opened again: the next start makes a new one.
+        await self.db.close()
+        del self.db
 
     @property
     def _names(self) -> list[str]:

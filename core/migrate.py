@@ -129,7 +129,8 @@ async def remove(host: "Host", name: str) -> None:
     """Drop a module's tables and everything in them, whether or not it is enabled. There is no way back.
 
     Raises:
-        StartError: it is the host's own part, an enabled module needs it, or other tables point to its tables.
+        StartError: it is the host's own part, it was never enabled, an enabled module needs it, or tables of other
+            modules point to its tables.
     """
     if name == CORE.name:
         raise StartError("The host's own tables cannot be removed.")
@@ -214,6 +215,8 @@ def _drift(connection: Connection, host: "Host") -> dict[str, str]:
 
 def _remove(connection: Connection, host: "Host", module: LoadedModule) -> None:
     target = _target(connection, host, module)
+    if not target.context.get_current_heads():
+        raise StartError(f'The module "{module.name}" has no tables in this database.')
     command.downgrade(target.config, "base")
     connection.execute(text(f'DROP TABLE "{target.version_table}"'))
 

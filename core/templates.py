@@ -107,8 +107,9 @@ def _version(host: Host) -> str:
     """A hash of everything that decides what a migrated database holds: the code, the modules and their settings."""
     digest = hashlib.sha256(repr((host.settings.modules, host.settings.tables)).encode())
     for folder in (SCRIPTS, *(module.folder for module in host.modules)):
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.read_bytes())
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -1,17 +1,14 @@
-"""GraphQL types of the host itself, and the fields that every schema has."""
+"""GraphQL types of the host itself."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from core.context import Context
-from core.fields import query
 from core.inputs import output_type
+from core.jobs import JobState
 from core.lookups import LookupRow
-from core.module import PUBLIC, SIGNED_IN
-from schema import SQL, Node, Part, Query, Viewer, Where, argument, column, expression, extend, many, mapped
-from schema.compose import node_field
+from schema import JSON, SQL, Node, Viewer, argument, column, expression, mapped
 from schema.node import ReferenceField
 
 
@@ -19,7 +16,13 @@ from schema.node import ReferenceField
 class Lookup(Node):
     """One code of a list that a country may change."""
 
+    kind: str = column("Which list it belongs to.")
     code: str = column("The code; stable.")
+    names: JSON = column("What it is called, by language.")
+    data: JSON = column("What rules know of it.")
+    sort_order: int = column("Where it stands in its list.")
+    active: bool = column("Whether it is offered; one that is not keeps its meaning in old records.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
 
     @expression
     def name(lookup: type[LookupRow], viewer: Viewer) -> SQL[str]:
@@ -53,28 +56,10 @@ class ErrorCodeInfo:
     message: Annotated[str, argument("Its message, with {parameters} where values are filled in.")]
 
 
-@query(right=PUBLIC)
-async def modules(ctx: Context) -> list[ModuleInfo]:
-    """The modules that are enabled, needs before dependants."""
-    return [
-        ModuleInfo(name=module.manifest.name, title=module.manifest.title, version=module.manifest.version)
-        for module in ctx.host.modules
-    ]
+@output_type
+class JobInfo:
+    """An ordered job: work that goes on after the answer."""
 
-
-@query(right=PUBLIC)
-async def error_codes(ctx: Context) -> list[ErrorCodeInfo]:
-    """Every user error, in the language of Accept-Language."""
-    return [ErrorCodeInfo(code=known.code, message=getattr(known, ctx.language)) for known in ctx.host.error_codes]
-
-
-@many(Lookup, order="sort_order", right=PUBLIC)
-def lookups(lookup: type[LookupRow], kind: Annotated[str, argument("Which list, such as `gender`.")]) -> Where:
-    """The codes of a list that are in use, in their order."""
-    yield lookup.kind == kind
-    yield lookup.active
-
-
-def parts() -> Sequence[Part]:
-    """What the host adds to every schema."""
-    return [extend(Query, node_field(SIGNED_IN), modules, error_codes, lookups)]
+    id: Annotated[UUID, argument("Its id; ask `job(id:)` how it goes.")]
+    status: Annotated[JobState, argument("How it stands.")]
+    progress: Annotated[int, argument("How far it is, in per cent.")] = 0

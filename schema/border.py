@@ -1,6 +1,6 @@
 """Ordinary fields beside compiled ones: they run in graphql-core, and where a mapped type begins, compilation does."""
 
-from collections import defaultdict
+import asyncio
 from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from psycopg import AsyncRawCursor
 from strawberry.dataloader import DataLoader
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.compile import DEFINITION, Planner
+from schema.compile import DEFINITION, IDS, Planner
 from schema.document import Operation
 from schema.node import MAPPED
 from schema.patches import fill
@@ -42,7 +42,8 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._readers: dict[Any, DataLoader[UUID, Any]] = defaultdict()
+        self._readers: dict[Any, DataLoader[UUID, Any]] = {}
+        self._reading = asyncio.Lock()  # the transaction's session serves one at a time
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
@@ -72,10 +73,11 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
         statement = planner.entities(get_named_type(type_), [node.selection_set for node in nodes])  # type: ignore[arg-type]
 
         async def load(ids: list[UUID]) -> list[Any]:
-            parameters = statement.parameters({**info.variable_values, "ids": list(ids)}, asker)
-            cursor = AsyncRawCursor(await asker.connection())
-            await cursor.execute(statement.sql, parameters)
-            found: dict[UUID, Any] = dict(await cursor.fetchall())
+            parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
+            async with self._reading:
+                cursor = AsyncRawCursor(await asker.connection())
+                await cursor.execute(statement.sql, parameters)
+                found: dict[UUID, Any] = dict(await cursor.fetchall())
             if statement.patches:
                 fill(list(found.values()), statement.patches)
             return [orjson.Fragment(orjson.dumps(found[id_])) if id_ in found else None for id_ in ids]

@@ -28,8 +28,8 @@ from schema.connection import (
     page_size,
     read_cursor,
 )
-from schema.errors import BadRequest, Forbidden
-from schema.filters import camel, conditions, search_conditions, split_words
+from schema.errors import BadRequest, Forbidden, LimitExceeded
+from schema.filters import camel, conditions, filter_fields, search_conditions, split_words
 from schema.node import (
     EVERYBODY,
     MAPPED,
@@ -52,6 +52,9 @@ from schema.values import Getter, Given, Placeholder, Variables, array_of, given
 from schema.window import Window
 
 DEFINITION = "strawberry-definition"
+MOST_VALUES = 2_000
+IDS = "ids!"
+"""Where the variables hold the ids that `entities` reads; no variable of a document can be called so."""
 RECORD = "row!"
 """The alias of what becomes a JSON object. No alias of a document can be like it: PostgreSQL prefers columns to rows."""
 
@@ -139,6 +142,8 @@ class Planner:
         return by(value.now)
 
     def _placeholder(self, getter: Getter, type_: Any) -> Placeholder:
+        if len(self.getters) == MOST_VALUES:
+            raise LimitExceeded(f"A root field takes at most {MOST_VALUES:,} values. Ask for less at a time.")
         key = f"p{len(self.getters)}"
         self.getters[key] = getter
         return Placeholder(key, None, type_=type_, required=True, unique=False)
@@ -209,7 +214,7 @@ class Planner:
         """The statement that reads rows of a type by their ids, as (id, JSON), for results of ordinary fields."""
         mapping = MAPPED[type_.extensions[DEFINITION].origin]
         row, source = fresh(mapping)
-        ids = self._placeholder(lambda variables, _: plain(variables["ids"]), array_of(sa.Uuid()))
+        ids = self._placeholder(lambda variables, _: plain(variables[IDS]), array_of(sa.Uuid()))
         value = self._object_json(type_, row, sets, ())
         return self._finish(sa.select(row.id, value).select_from(source).where(row.id == sa.any_(ids)))
 
@@ -385,7 +390,15 @@ class Planner:
         chosen = self.shaped("order", order_by, _order_names)
         if "" in chosen:
             raise BadRequest("An entry of `orderBy` needs its `field`.")
+        for field, _ in filter_fields(declared.target).values():
+            if field.python_name in chosen or f"-{field.python_name}" in chosen:
+                self._require(field)
         return keys_of(chosen or declared.order, mapping.attributes)
+
+    def _require(self, declared: MappedField) -> None:
+        # The order of rows, and their cursors, would tell what the field itself does not.
+        if not self.may(declared.right):
+            raise Forbidden(f"Your account lacks the right {declared.right.name}, which this order needs.")
 
     def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
         row, source = fresh(mapping)
@@ -419,7 +432,7 @@ class Planner:
         if isinstance(declared, ReferenceField):
             return self._reference(declared, get_named_type(definition.type), row, nodes, (*path, key))
         if isinstance(declared, ExpressionField):
-            return json_value(self._call(declared, [row], self._arguments_of(definition, nodes[0])))
+            return json_value(self._call(declared, [row], self._arguments_of(definition, nodes[0])), definition.type)
         if isinstance(declared, ComputedField):
             return self._computed(declared, row, key, path, hidden)
         assert isinstance(declared, RelationField)
@@ -444,23 +457,18 @@ class Planner:
     ) -> Any:
         needs = []
         for name in declared.needs:
-            column = row._attributes[name]
-            hidden[f"!{name}"] = json_value(getattr(row, name))
-            kind = column.type.python_type
-            needs.append((name, f"!{name}", kind))
+            label = f"!{len(self.patches)}.{len(needs)}"  # no other object has it, where objects of several types meet
+            hidden[label] = json_value(getattr(row, name))
+            needs.append((name, label, row._attributes[name].type.python_type))
         self.patches.append(Patch(path, key, declared, tuple(needs)))
         return NULL
 
     def _arguments_of(self, definition: Any, node: FieldNode) -> dict[str, Given]:
         nodes = {argument.name.value: argument.value for argument in node.arguments or ()}
-        arguments = {
+        return {
             name: given(nodes.get(name), argument.type, argument.default_value, self.variables)
             for name, argument in definition.args.items()
         }
-        for name, value in arguments.items():
-            if value.null and is_non_null_type(value.type):
-                raise BadRequest(f"`{name}` must not be null.")
-        return arguments
 
     def argument_reader(self, definition: Any, node: FieldNode) -> Callable[[Variables], dict[str, Any]]:
         """How to read the arguments of an ordinary field from the variables."""
@@ -474,7 +482,10 @@ class Planner:
     def _call(self, declared: FunctionField, rows: list[Row], arguments: dict[str, Given]) -> Any:
         keywords: dict[str, Any] = {}
         for name in declared.argument_names:
-            keywords[name] = self._argument(declared.signature.parameters[name].annotation, arguments[camel(name)])
+            value = arguments[camel(name)]
+            if value.null and is_non_null_type(value.type):  # a variable with a default may still be sent as null
+                raise BadRequest(f"`{camel(name)}` must not be null.")
+            keywords[name] = self._argument(declared.signature.parameters[name].annotation, value)
         if declared.viewer_parameter is not None:
             keywords[declared.viewer_parameter] = self
         return declared.function(*rows, **keywords)

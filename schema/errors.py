@@ -5,8 +5,12 @@ from typing import Any
 
 import psycopg
 from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
 
 log = logging.getLogger("bima")
+
+PROGRAM_LIMIT = "54"
+"""The class of PostgreSQL's errors that say: too many columns, too many arguments, too complex."""
 
 
 class DeclarationError(Exception):
@@ -51,8 +55,12 @@ def request_error(error: BaseException) -> RequestError:
     """The `RequestError` that tells the client of any exception; what is our own fault goes to the log, masked."""
     if isinstance(error, RequestError):
         return error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        error = error.orig
     if isinstance(error, psycopg.errors.QueryCanceled):
         return LimitExceeded("This took too long. Ask for less at a time.")
+    if isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(PROGRAM_LIMIT):
+        return LimitExceeded("This is more than the database takes at a time. Ask for less at a time.")
     if isinstance(error, psycopg.DataError):
         return BadRequest("A value is not valid where it is used.")
     log.error("unexpected error", exc_info=error)

@@ -232,10 +232,10 @@ class Run:
                 raise step.failure
             if step.statement is not None:
                 return await self._compiled(step.statement), []
+            return await self._ordinary(step)
         except Exception as error:  # noqa: BLE001 - told to the client as this field's error
             told = GraphQLError(str(error), path=[step.key], original_error=request_error(error))
             return None, [failed(told, self.asker.request_id)]
-        return await self._ordinary(step)
 
     async def _compiled(self, statement: Statement) -> bytes | None:
         parameters = statement.parameters(self.variables, self.asker)

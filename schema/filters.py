@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Optional
 from uuid import UUID
 
@@ -159,6 +160,12 @@ def order_input(mapped: type) -> type:
     return _inputs[key]
 
 
+@cache
+def filter_fields(mapped: type) -> dict[str, tuple[MappedField, Any]]:
+    """The fields of a mapped type's filter, by their GraphQL names."""
+    return {camel(field.python_name): (field, kind) for field, kind, _ in filterable(mapped)}
+
+
 def conditions(mapped: type, row: Row, value: Given, planner: Any, depth: int = 0) -> Iterator[Any]:
     """The SQL of a `filter` argument.
 
@@ -169,7 +176,7 @@ def conditions(mapped: type, row: Row, value: Given, planner: Any, depth: int = 
         return
     if depth > MOST_NESTED:
         raise BadRequest(f"A filter nests at most {MOST_NESTED} levels of `or` and `not`.")
-    fields = {camel(field.python_name): (field, kind) for field, kind, _ in filterable(mapped)}
+    fields = filter_fields(mapped)
     for name in value.now:
         inner = member(value, name)
         if inner.null:

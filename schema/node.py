@@ -352,7 +352,7 @@ def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotatio
         key = declared.key if isinstance(declared, ReferenceField) else name
         if key not in mapping.attributes:
             raise DeclarationError(f"{cls.__name__}.{name}: {mapping.model.__name__} has no column {key}")
-        if isinstance(declared, ColumnField) and mapping.attributes[key].nullable and not _optional(annotations[name]):
+        if mapping.attributes[key].nullable and not _optional(annotations[name]):
             raise DeclarationError(f"{cls.__name__}.{name} may be null in the table: declare it as `| None`")
     else:
         annotations[name] = Any

@@ -1,7 +1,7 @@
 """The scalars of the API: ids are UUIDs, money and decimals are strings, dates and times are ISO 8601."""
 
 import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NewType
 from uuid import UUID
 
@@ -43,6 +43,10 @@ def _money(value: object) -> Decimal:
     return number.quantize(Decimal("0.01"))
 
 
+def _money_text(value: Any) -> str:
+    return str(Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 def _date(value: object) -> datetime.date:
     if not isinstance(value, str):
         raise ValueError("send a date as a string, YYYY-MM-DD")
@@ -80,7 +84,7 @@ def _id_scalar() -> ScalarDefinition:
 SCALARS: dict[object, ScalarDefinition] = {
     UUID: _id_scalar(),
     Money: strawberry.scalar(
-        name="Money", serialize=str, parse_value=_money, description="An amount, as a string with two decimals."
+        name="Money", serialize=_money_text, parse_value=_money, description="An amount, as a string with two decimals."
     ),
     Decimal: strawberry.scalar(
         name="Decimal", serialize=str, parse_value=_decimal, description="An exact decimal, as a string."

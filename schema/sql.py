@@ -12,9 +12,15 @@ EMPTY: Any = sa.literal_column("'[]'::json")
 NULL: Any = sa.literal_column("NULL")
 
 
-def json_value(expression: Any) -> Any:
-    """An expression as it goes into JSON: decimals as text, everything else as PostgreSQL writes it."""
-    return sa.cast(expression, sa.Text) if isinstance(expression.type, sa.Numeric) else expression
+def json_value(expression: Any, type_: Any = None) -> Any:
+    """An expression as it goes into JSON: decimals as text, everything else as PostgreSQL writes it.
+
+    `type_`: the GraphQL type of an expression whose SQL type need not tell, such as a sum that is null or the number 0.
+    """
+    kind = str(type_).removesuffix("!")
+    if kind == "Money":
+        return sa.cast(sa.cast(expression, sa.Numeric(18, 2)), sa.Text)
+    return sa.cast(expression, sa.Text) if kind == "Decimal" or isinstance(expression.type, sa.Numeric) else expression
 
 
 def fresh(mapping: Mapping) -> tuple[Row, Any]:

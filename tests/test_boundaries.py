@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from core.db import Base
+from core.host import Host
+from core.settings import Settings
+
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path.parent.name for path in (ROOT / "modules").glob("*/__init__.py"))
 PUBLIC = {"models", "services", "types", "rules", "hooks", "rights", "scopes", "testing"}
@@ -86,5 +90,33 @@ def test_types_reach_strawberry_through_the_schema_only() -> None:
         for path in files("modules")
         for name, line in imports(path)
         if name.split(".")[0] in ("strawberry", "graphql")
+    ]
+    assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def whole() -> Host:
+    """A host of every module there is."""
+    return Host(Settings(modules=tuple(MODULES)))
+
+
+def owner(table: str) -> str:
+    """The module that a table is named after."""
+    return max((name for name in ("core", *MODULES) if table.startswith(f"{name}_")), key=len)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_model_of_a_module_is_among_its_tables(module: str, whole: Host) -> None:
+    declared = {table.name for table in whole.tables_of(module)}
+    assert {name for name in Base.metadata.tables if name.startswith(f"{module}_")} == declared
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_foreign_keys_point_only_to_modules_that_are_needed(module: str, whole: Host) -> None:
+    wrong = [
+        str(key.parent)
+        for table in whole.tables_of(module)
+        for key in table.foreign_keys
+        if owner(key.column.table.name) not in (module, "core", *needs(module))
     ]
     assert wrong == []

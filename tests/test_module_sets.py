@@ -99,4 +99,6 @@ def test_it_imports_no_code_of_absent_modules(name: str) -> None:
 def test_the_schema_of_a_profile_is_the_reviewed_one(profile: str) -> None:
     reviewed = (ROOT / "schema" / "sdl" / f"{profile}.graphql").read_text(encoding="utf-8")
     now = Host(load_settings(ROOT, {}, profile=profile)).schema.sdl()
-    assert now.rstrip() == reviewed.rstrip(), f"when the change is meant: bima schema print > schema/sdl/{profile}.graphql"
+    assert now.rstrip() == reviewed.rstrip(), (
+        f"when the change is meant: bima schema print > schema/sdl/{profile}.graphql"
+    )

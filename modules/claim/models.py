@@ -55,8 +55,8 @@ class ClaimAdministrator(VersionedRow):
 
     __table_args__ = (
         Index("uq_claim_administrator_code", "code", unique=True, postgresql_where=CURRENT),
-        Index(None, "health_facility_id", "last_name", "other_names", "id"),
-        Index(None, "district_id", "last_name", "other_names", "id"),
+        Index("ix_claim_administrator_facility", "health_facility_id", "last_name", "other_names", "id"),
+        Index("ix_claim_administrator_district", "district_id", "last_name", "other_names", "id"),
         Index(None, "last_name", "other_names", "id"),
     )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import strawberry
 from sqlalchemy import Text, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -18,7 +19,6 @@ from modules.location.types import HealthFacility
 from modules.medical.models import Diagnosis as DiagnosisRow
 from modules.medical.rules import ServiceCategory
 from modules.medical.types import Diagnosis, MedicalItem, MedicalService
-from schema import strawberry
 
 # Products know visit types too, and claims know no products: each module brings its own.
 strawberry.enum(VisitType, name="ClaimVisitType", description="How the patient came.")
@@ -55,7 +55,7 @@ class ClaimFinding(Node):
     @computed(needs=("code",))
     def number(rows: Sequence[Any]) -> list[int]:
         """The number that facilities know the code by."""
-        return [RejectionReason[row.code].value for row in rows]
+        return [row.code.value for row in rows]
 
     @expression
     def message(finding: type[models.Finding], viewer: Viewer) -> SQL[str]:

@@ -27,16 +27,16 @@ async def make_family(
 ) -> Family:
     """A family in a village of its own unless one is given: a head of 1985, a spouse of 1989, children from 2012."""
     place = village or await make_village(session)
-    family = Family(**{"id": new_id(), "location_id": place.id, "district_id": place.district_id, **fields})
+    ids = {"id": new_id(), "head_id": new_id()}
+    family = Family(**{**ids, "location_id": place.id, "district_id": place.district_id, **fields})
     session.add(family)
     await session.flush()
-    head = await make_insuree(session, family, is_head=True, relation_code=None, birth_date=date(1985, 5, 5))
+    head = {"id": family.head_id, "is_head": True, "relation_code": None}
+    await make_insuree(session, family, **head, birth_date=date(1985, 5, 5))
     if members > 1:
         await make_insuree(session, family, relation_code=SPOUSE, birth_date=date(1989, 9, 9))
     for year in range(2012, 2012 + members - 2):
         await make_insuree(session, family, birth_date=date(year, 3, 3))
-    family.head_id = head.id
-    await session.flush()
     return family
 
 

@@ -15,7 +15,8 @@ from core import NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, Base, Context, Look
 
 def tidy(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without blanks around texts; a text of nothing but blanks is null."""
-    return {name: (value.strip() or None) if isinstance(value, str) else value for name, value in values.items()}
+    # Enums are left alone: a stripped `StrEnum` would be a plain text.
+    return {name: (value.strip() or None) if type(value) is str else value for name, value in values.items()}
 
 
 def check_columns(model: type[Base], values: Mapping[str, Any], problems: Problems, at: str = "") -> None:

@@ -30,6 +30,8 @@ class FacilityStatus(StrEnum):
     IDLE = "IDLE"
 
 
+CARE_TYPE_LETTERS = {"I": CareType.IN_PATIENT, "O": CareType.OUT_PATIENT, "B": CareType.BOTH}
+"""How the files of countries write care types."""
 LEVELS = tuple(LocationLevel)
 
 

@@ -175,9 +175,7 @@ async def _name_taken(ctx: Context, name: str) -> bool:
     return await ctx.session.scalar(query) is not None
 
 
-async def _wanted(
-    ctx: Context, price_list: PriceList, lines: Sequence[inputs.PriceListLineInput]
-) -> dict[UUID, Any]:
+async def _wanted(ctx: Context, price_list: PriceList, lines: Sequence[inputs.PriceListLineInput]) -> dict[UUID, Any]:
     """The prices that lines name, by item or service."""
     kind, field = ELEMENTS[price_list.kind]
     problems = Problems()

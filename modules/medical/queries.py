@@ -73,9 +73,7 @@ def price_lists(price_list: type[models.PriceList]) -> Where:
 
 
 @one(PriceList, right=rights.PRICE_LIST_READ)
-def price_list(
-    price_list: type[models.PriceList], id: Annotated[UUID, argument("The price list's id.")]
-) -> Where:
+def price_list(price_list: type[models.PriceList], id: Annotated[UUID, argument("The price list's id.")]) -> Where:
     """One price list; deleted ones are found too."""
     yield price_list.id == id
 

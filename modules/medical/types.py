@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 
@@ -13,6 +13,11 @@ from modules.location.types import Location
 from modules.medical import models
 from modules.medical.models import ItemType, PriceListKind, ServiceLevel, ServiceType
 from modules.medical.rules import PackageType, PatientCategory, ServiceCategory, categories_in
+
+
+def _categories(mask: int) -> list[PatientCategory]:
+    # In JSON a flag would be its number; GraphQL knows it by its name.
+    return cast(list[PatientCategory], [category.name for category in categories_in(mask)])
 
 
 @mapped(models.Diagnosis, search=("code", "name"))
@@ -48,7 +53,7 @@ class MedicalItem(Node):
     @computed(needs=("patient_mask",))
     def patient_categories(rows: Sequence[Any]) -> list[list[PatientCategory]]:
         """The sexes and ages it is meant for."""
-        return [list(categories_in(row.patient_mask)) for row in rows]
+        return [_categories(row.patient_mask) for row in rows]
 
 
 @mapped(models.Service, search=("code", "name"))
@@ -74,7 +79,7 @@ class MedicalService(Node):
     @computed(needs=("patient_mask",))
     def patient_categories(rows: Sequence[Any]) -> list[list[PatientCategory]]:
         """The sexes and ages it is meant for."""
-        return [list(categories_in(row.patient_mask)) for row in rows]
+        return [_categories(row.patient_mask) for row in rows]
 
 
 @mapped(models.ServicePart)

@@ -38,6 +38,12 @@ PASSWORD_COMMON = ErrorCode(
     sw="Watu wengi hutumia nenosiri hili, au ni jina la mtumiaji. Chagua lililo gumu kukisia.",
     fr="Ce mot de passe est très répandu, ou c'est le nom d'utilisateur. Choisissez-en un moins prévisible.",
 )
+PASSWORD_UNCHANGED = ErrorCode(
+    "PASSWORD_UNCHANGED",
+    en="This is the password you have already. Choose another one.",
+    sw="Hili ni nenosiri ulilonalo tayari. Chagua lingine.",
+    fr="C'est le mot de passe que vous avez déjà. Choisissez-en un autre.",
+)
 USERNAME_INVALID = ErrorCode(
     "USERNAME_INVALID",
     en="A user name has 3 to 60 characters without spaces. Choose another one.",
@@ -58,6 +64,7 @@ OWN_ACCOUNT = ErrorCode(
 )
 
 ALL = (
-    SIGN_IN_FAILED, TOO_MANY_TRIES, SESSION_ENDED, PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_COMMON,
+    SIGN_IN_FAILED, TOO_MANY_TRIES, SESSION_ENDED,
+    PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_UNCHANGED,
     USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
 )  # fmt: skip

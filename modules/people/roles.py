@@ -51,15 +51,19 @@ async def update_role(ctx: Context, data: inputs.UpdateRoleInput) -> Role:
     if "rights" in changes:
         _check_rights(ctx.host, changes["rights"] or (), problems)
     problems.stop()
-    if "rights" in changes:
-        wanted = set(changes["rights"] or ())
-        held = set(await ctx.session.scalars(select(RoleRight.right_name).where(RoleRight.role_id == role.id)))
-        gone = delete(RoleRight).where(RoleRight.role_id == role.id, RoleRight.right_name.in_(held - wanted))
-        await ctx.session.execute(gone)
-        ctx.session.add_all(RoleRight(role_id=role.id, right_name=name) for name in sorted(wanted - held))
     role.updated_at = clock.now()
     await ctx.session.flush()
+    if "rights" in changes:
+        await _set_rights(ctx, role, set(changes["rights"] or ()))
     return role
+
+
+async def _set_rights(ctx: Context, role: Role, wanted: set[str]) -> None:
+    held = set(await ctx.session.scalars(select(RoleRight.right_name).where(RoleRight.role_id == role.id)))
+    gone = delete(RoleRight).where(RoleRight.role_id == role.id, RoleRight.right_name.in_(held - wanted))
+    await ctx.session.execute(gone)
+    ctx.session.add_all(RoleRight(role_id=role.id, right_name=name) for name in sorted(wanted - held))
+    await ctx.session.flush()
 
 
 def _check_rights(host: "Host", names: Sequence[str], problems: Problems) -> None:

@@ -46,6 +46,7 @@ async def sign_in(ctx: Context, username: str, password: str, device_name: str) 
     good = await passwords.matches(password, account.password_hash if account else None)
     if account is None or not good or not account.active:
         raise UserError(errors.SIGN_IN_FAILED)
+    await _hold(ctx.session, account)
     await _forget_tries(ctx.session, keys, username)
     session_id = new_id()
     refresh_token = tokens.first_refresh(session_id)
@@ -96,13 +97,15 @@ async def change_password(ctx: Context, current: str, new: str) -> Account:
         UserError: PASSWORD_WRONG, TOO_MANY_TRIES. UserErrors: what is wrong with the new password.
     """
     keys = _keys(ctx)
+    problems = Problems()
+    passwords.check(new, ctx.actor.name, problems, "newPassword")
+    if new == current:
+        problems.add(errors.PASSWORD_UNCHANGED, "newPassword")
+    problems.stop()
     await _count_try(ctx, keys, ctx.actor.name)
     account = await ctx.session.get_one(Account, ctx.actor.id, with_for_update=True)
     if not await passwords.matches(current, account.password_hash):
         raise UserError(errors.PASSWORD_WRONG, "currentPassword")
-    problems = Problems()
-    passwords.check(new, account.username, problems, "newPassword")
-    problems.stop()
     await _forget_tries(ctx.session, keys, account.username)
     account.password_hash = await passwords.hashed(new)
     account.must_change_password = False
@@ -127,6 +130,15 @@ async def end_sessions(session: AsyncSession, account_id: UUID | None, *conditio
 async def forget_tries(ctx: Context, username: str) -> None:
     """Let a name sign in at once again, after an administrator gave it another password."""
     await _forget_tries(ctx.session, _keys(ctx), username)
+
+
+async def _hold(session: AsyncSession, account: Account) -> None:
+    """Keep the account as it was when its password matched: what is changed meanwhile shuts the new device out too."""
+    version = await session.scalar(
+        select(Account.credentials_version).where(Account.id == account.id).with_for_update(read=True)
+    )
+    if version != account.credentials_version:
+        raise UserError(errors.SIGN_IN_FAILED)
 
 
 async def _rotate(

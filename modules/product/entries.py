@@ -41,7 +41,7 @@ async def entries(ctx: Context, name: str, value: Any, problems: Problems) -> li
         return [await _capitation(ctx, value, problems)]
     if name == "category_limits":
         return _category_limits(value, problems)
-    problems.errors.extend(rules.check_cycles(value))
+    problems.errors.extend(rules.check_cycles([(cycle.day, cycle.month) for cycle in value]))
     return [{"month": cycle.month, "day": cycle.day} for cycle in value]
 
 

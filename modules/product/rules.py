@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from core import NEGATIVE, TAKEN, UNKNOWN_CODE, UserError
 from modules.medical.rules import ServiceCategory
@@ -91,13 +91,6 @@ class Limit:
     child: Decimal
 
 
-class Cycle(Protocol):
-    """A date of every year on which policies start."""
-
-    day: int
-    month: int
-
-
 PERCENTS = ("enrolment_discount_percent", "renewal_discount_percent")
 SPLIT = {
     "deductible": ("deductible_in_patient", "deductible_out_patient"),
@@ -138,18 +131,18 @@ def check_ceilings(terms: Mapping[str, Any]) -> Iterator[UserError]:
                 yield UserError(errors.POLICY_CEILING_ONLY, camel(name))
 
 
-def check_cycles(cycles: Sequence[Cycle], path: str = "cycles") -> Iterator[UserError]:
-    """Dates that exist, each named once (enrolment spec 3.2 rule 2)."""
+def check_cycles(cycles: Sequence[tuple[int, int]], path: str = "cycles") -> Iterator[UserError]:
+    """Dates that exist, each named once (enrolment spec 3.2 rule 2). `cycles` are (day, month) pairs."""
     seen = set()
-    for index, cycle in enumerate(cycles):
+    for index, (day, month) in enumerate(cycles):
         try:
-            day = date(LEAP_YEAR, cycle.month, cycle.day)
+            cycle = date(LEAP_YEAR, month, day)
         except ValueError:
-            yield UserError(errors.CYCLE_NOT_A_DATE, f"{path}.{index}", day=cycle.day, month=cycle.month)
+            yield UserError(errors.CYCLE_NOT_A_DATE, f"{path}.{index}", day=day, month=month)
             continue
-        if day in seen:
-            yield UserError(TAKEN, f"{path}.{index}", value=f"{cycle.day:02}-{cycle.month:02}")
-        seen.add(day)
+        if cycle in seen:
+            yield UserError(TAKEN, f"{path}.{index}", value=f"{day:02}-{month:02}")
+        seen.add(cycle)
 
 
 def check_limits(limits: Sequence[Limit], path: str) -> Iterator[UserError]:

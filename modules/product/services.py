@@ -109,9 +109,7 @@ async def delete_product(ctx: Context, input: inputs.DeleteProductInput) -> Prod
     return product
 
 
-async def _add(
-    ctx: Context, id: UUID, draft: Draft, like: dict[str, Any], copied_from: UUID | None = None
-) -> Product:
+async def _add(ctx: Context, id: UUID, draft: Draft, like: dict[str, Any], copied_from: UUID | None = None) -> Product:
     """A product from a draft, over the columns and the lists of the product it is like."""
     product = Product(id=id, **{name: like.get(name) for name in PRODUCT} | dict(draft.product))
     ctx.session.add(product)

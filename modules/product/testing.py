@@ -101,9 +101,7 @@ async def terms_of(session: AsyncSession, product: Product) -> Terms:
     return (await session.scalars(select(Terms).where(Terms.product_id == product.id, Terms.present))).one()
 
 
-async def _make_cover(
-    session: AsyncSession, terms: Terms, element: Item | Service, detail: Mapping[str, Any]
-) -> None:
+async def _make_cover(session: AsyncSession, terms: Terms, element: Item | Service, detail: Mapping[str, Any]) -> None:
     column = "item_id" if isinstance(element, Item) else "service_id"
     columns = {name: value for name, value in detail.items() if name != "limits"}
     cover = Cover(terms_id=terms.id, **{column: element.id}, **columns)

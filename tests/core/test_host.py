@@ -371,6 +371,26 @@ async def test_when_a_module_fails_to_start_those_before_it_are_stopped(workshop
     assert steps == ["wall up", "wall down"]
 
 
+async def test_a_start_that_failed_can_be_tried_again(workshop: Workshop, database_url: str) -> None:
+    code = """
+    tries = []
+
+    @hook
+    async def started():
+        tries.append(1)
+        if len(tries) == 1:
+            raise RuntimeError("not yet")
+    """
+    workshop.module("wall", code)
+    host = workshop.host("wall", database_url=database_url)
+    with pytest.raises(RuntimeError, match="not yet"):
+        await host.start()
+    await host.start()
+    async with host.db.pool.connection() as connection:
+        assert connection.info.dbname in database_url
+    await host.stop()
+
+
 async def test_a_stopped_host_can_be_started_again(workshop: Workshop, database_url: str) -> None:
     host = workshop.host(database_url=database_url)
     for _ in range(2):

@@ -263,6 +263,12 @@ async def test_a_module_that_tables_of_another_point_to_is_not_removed(workshop:
     assert "pear_tree" in tables(database_url)
 
 
+async def test_a_module_that_was_never_enabled_cannot_be_removed(workshop: Workshop, database_url: str) -> None:
+    make(workshop, "pear")
+    with pytest.raises(StartError, match='The module "pear" has no tables in this database'):
+        await remove(workshop.host(database_url=database_url), "pear")
+
+
 async def test_the_host_itself_cannot_be_removed(workshop: Workshop, database_url: str) -> None:
     with pytest.raises(StartError, match="cannot be removed"):
         await remove(workshop.host(database_url=database_url), "core")

@@ -37,8 +37,12 @@ async def test_a_price_list_is_for_a_region_or_a_district(change: Change, sessio
     await session.commit()
     assert (await change("createPriceList", LIST, **NATIONAL, locationId=district.id))["told"] == []
     wrong = {**NATIONAL, "name": "Another"}
-    assert (await change("createPriceList", LIST, **wrong, locationId=village.id))["told"] == [("WRONG_LEVEL", "locationId")]
-    assert (await change("createPriceList", LIST, **wrong, locationId=new_id()))["told"] == [("NOT_FOUND", "locationId")]
+    assert (await change("createPriceList", LIST, **wrong, locationId=village.id))["told"] == [
+        ("WRONG_LEVEL", "locationId")
+    ]
+    assert (await change("createPriceList", LIST, **wrong, locationId=new_id()))["told"] == [
+        ("NOT_FOUND", "locationId")
+    ]
 
 
 async def test_names_are_unique_and_days_in_order(change: Change, session: AsyncSession) -> None:
@@ -87,7 +91,9 @@ async def test_prices_set_without_a_day_hold_from_today(change: Change, session:
     price_list = await make_price_list(session, {}, kind=PriceListKind.ITEMS)
     await session.commit()
     with clock.at(datetime(2024, 6, 1, 9, tzinfo=UTC)):
-        changed = await change("setPriceListLines", LINES, id=price_list.id, expectedVersion=1, lines=[{"itemId": item.id}])
+        changed = await change(
+            "setPriceListLines", LINES, id=price_list.id, expectedVersion=1, lines=[{"itemId": item.id}]
+        )
     assert changed["priceList"] == {
         "version": 2,
         "lines": [
@@ -168,7 +174,9 @@ async def test_a_facility_is_paid_by_lists_of_its_district_its_region_or_the_nat
     items = await make_price_list(session, {}, kind=PriceListKind.ITEMS)
     await session.commit()
     for price_list in services:
-        answer = await change("setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, servicesPriceListId=price_list.id)
+        answer = await change(
+            "setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, servicesPriceListId=price_list.id
+        )
         assert answer["healthFacility"]["servicesPriceList"] == {"id": str(price_list.id)}
     both = await change("setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, itemsPriceListId=items.id)
     assert both["healthFacility"] == {

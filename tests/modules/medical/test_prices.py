@@ -26,7 +26,9 @@ async def test_the_price_on_the_list_goes_before_the_registers(session: AsyncSes
     facility, without_lists = await make_facility(session), await make_facility(session)
     await make_price_list(session, {item: 700}, facility)
     await make_price_list(session, {service: None}, facility)
-    wanted = [Wanted(place.id, each.id, JUNE) for place in (facility, without_lists) for each in (item, service, unlisted)]
+    wanted = [
+        Wanted(place.id, each.id, JUNE) for place in (facility, without_lists) for each in (item, service, unlisted)
+    ]
     assert await prices(session, wanted) == {
         Wanted(facility.id, item.id, JUNE): Decimal(700),
         Wanted(facility.id, service.id, JUNE): Decimal(5000),
@@ -36,11 +38,19 @@ async def test_the_price_on_the_list_goes_before_the_registers(session: AsyncSes
 async def test_each_day_has_the_price_of_its_version(session: AsyncSession) -> None:
     service, facility = await make_service(session), await make_facility(session)
     price_list = await make_price_list(session, {}, facility, valid_from=date(2024, 1, 1), valid_to=date(2024, 12, 31))
-    for price, valid_from, valid_to in ((100, date(2023, 1, 1), LAST_OF_MAY), (None, JUNE, JUNE), (300, JUNE + DAY, None)):
+    for price, valid_from, valid_to in (
+        (100, date(2023, 1, 1), LAST_OF_MAY),
+        (None, JUNE, JUNE),
+        (300, JUNE + DAY, None),
+    ):
         own_price = None if price is None else Decimal(price)
         session.add(
             PriceListLine(
-                price_list_id=price_list.id, service_id=service.id, own_price=own_price, valid_from=valid_from, valid_to=valid_to
+                price_list_id=price_list.id,
+                service_id=service.id,
+                own_price=own_price,
+                valid_from=valid_from,
+                valid_to=valid_to,
             )
         )
     await session.flush()

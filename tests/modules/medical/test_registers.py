@@ -14,12 +14,19 @@ from modules.medical.testing import make_diagnosis, make_item, make_price_list, 
 
 Change = Callable[..., Awaitable[Any]]
 
-ITEM = "medicalItem { id code name type package quantity price careType patientCategories frequencyDays version endedAt }"
+ITEM = """medicalItem {
+    id code name type package quantity price careType patientCategories frequencyDays version endedAt
+}"""
 SERVICE = "medicalService { id code parts { lineNo quantity price item { code } service { code } } version }"
 ASPIRIN = {"code": "0001", "name": "Aspirin", "type": "DRUG", "price": "10.00", "careType": "OUT_PATIENT"}
 SURGERY = {
-    "code": "M1", "name": "Cerclage", "type": "CURATIVE", "level": "DAY_HOSPITAL", "price": "21000.00", "careType": "BOTH",
-}  # fmt: skip
+    "code": "M1",
+    "name": "Cerclage",
+    "type": "CURATIVE",
+    "level": "DAY_HOSPITAL",
+    "price": "21000.00",
+    "careType": "BOTH",
+}
 
 
 async def test_a_diagnosis_is_added_renamed_and_deleted(change: Change, api: Api) -> None:
@@ -34,7 +41,9 @@ async def test_a_diagnosis_is_added_renamed_and_deleted(change: Change, api: Api
     assert stale["diagnosis"] == {"name": "Cholera"}
     deleted = await change("deleteDiagnosis", "diagnosis { endedAt }", id=diagnosis["id"], expectedVersion=2)
     assert deleted["diagnosis"]["endedAt"] is not None
-    query = "query($id: ID!) { diagnosis(id: $id) { name } diagnoses { totalCount } gone: diagnosis(code: \"A00\") { name } }"
+    query = (
+        'query($id: ID!) { diagnosis(id: $id) { name } diagnoses { totalCount } gone: diagnosis(code: "A00") { name } }'
+    )
     reply = await api(query, {"id": diagnosis["id"]}, actor=actor("CLERK"))
     assert reply.data == {"diagnosis": {"name": "Cholera"}, "diagnoses": {"totalCount": 0}, "gone": None}
 
@@ -49,7 +58,9 @@ async def test_an_item_is_for_everybody_unless_it_says_for_whom(change: Change) 
 async def test_absent_keeps_and_null_clears(change: Change) -> None:
     added = await change("createMedicalItem", ITEM, **ASPIRIN, package="1000 tablets", frequencyDays=3)
     item = added["medicalItem"]
-    changed = await change("updateMedicalItem", ITEM, id=item["id"], expectedVersion=1, frequencyDays=None, price="12.00")
+    changed = await change(
+        "updateMedicalItem", ITEM, id=item["id"], expectedVersion=1, frequencyDays=None, price="12.00"
+    )
     assert changed["medicalItem"] == {**item, "frequencyDays": None, "price": "12.00", "version": 2}
 
 
@@ -60,7 +71,10 @@ async def test_absent_keeps_and_null_clears(change: Change) -> None:
         ({"code": "  "}, [("REQUIRED", "code")]),
         ({"name": "x" * 101}, [("TOO_LONG", "name")]),
         ({"price": "-1.00"}, [("NEGATIVE", "price")]),
-        ({"frequencyDays": -1, "maximumQuantity": "-2"}, [("NEGATIVE", "frequencyDays"), ("NEGATIVE", "maximumQuantity")]),
+        (
+            {"frequencyDays": -1, "maximumQuantity": "-2"},
+            [("NEGATIVE", "frequencyDays"), ("NEGATIVE", "maximumQuantity")],
+        ),
     ],
 )
 async def test_what_is_wrong_with_an_item_is_told_where_it_lies(
@@ -90,7 +104,9 @@ async def test_deleting_an_item_closes_its_price_list_lines(change: Change, sess
     item, other = await make_item(session), await make_item(session)
     price_list = await make_price_list(session, {item: 500, other: None})
     today = datetime(2024, 5, 10, 9, tzinfo=UTC)
-    session.add(PriceListLine(price_list_id=price_list.id, service_id=(await make_service(session)).id, valid_from=today))
+    session.add(
+        PriceListLine(price_list_id=price_list.id, service_id=(await make_service(session)).id, valid_from=today)
+    )
     await session.commit()
     with clock.at(today):
         await change("deleteMedicalItem", ITEM, id=item.id, expectedVersion=1)
@@ -106,7 +122,9 @@ async def test_a_bundle_has_parts_in_their_order(change: Change, session: AsyncS
         {"serviceCode": service.code, "quantity": "1", "price": "100.00"},
         {"itemId": item.id, "quantity": "2.5", "price": "7.00"},
     ]
-    bundle = (await change("createMedicalService", SERVICE, **SURGERY, packageType="FLAT_FEE", parts=parts))["medicalService"]
+    bundle = (await change("createMedicalService", SERVICE, **SURGERY, packageType="FLAT_FEE", parts=parts))[
+        "medicalService"
+    ]
     assert bundle["parts"] == [
         {"lineNo": 1, "quantity": "1.00", "price": "100.00", "item": None, "service": {"code": service.code}},
         {"lineNo": 2, "quantity": "2.50", "price": "7.00", "item": {"code": item.code}, "service": None},
@@ -170,7 +188,8 @@ async def test_every_standard_role_reads_the_registers(api: Api, session: AsyncS
     await make_item(session, name="Aspirin")
     await make_service(session, name="Cerclage")
     await session.commit()
-    query = '{ diagnoses(search: "chol") { nodes { name } } medicalItems { nodes { name } } medicalServices { totalCount } }'
+    query = """{ diagnoses(search: "chol") { nodes { name } } medicalItems { nodes { name } }
+        medicalServices { totalCount } }"""
     reply = await api(query, actor=actor(role, unbounded=False))
     assert reply.data == {
         "diagnoses": {"nodes": [{"name": "Cholera"}]},
@@ -195,7 +214,11 @@ async def test_codes_find_current_entries_of_their_own_register(session: AsyncSe
 
 async def test_names_are_looked_up_by_id_or_code(session: AsyncSession) -> None:
     first, second = await make_service(session), await make_service(session)
-    names = [Named("lines.0.service", first.id), Named("lines.1.service", code=second.code), Named("lines.2.service", code="?")]
+    names = [
+        Named("lines.0.service", first.id),
+        Named("lines.1.service", code=second.code),
+        Named("lines.2.service", code="?"),
+    ]
     problems = Problems()
     found = await named(session, Service, names, problems)
     assert list(found.values()) == [first, second]

@@ -9,7 +9,6 @@ from core.host import Host
 from core.testing import Api
 
 Actors = Callable[..., Actor]
-Declare = Callable[..., None]
 
 CREATE = """mutation($input: CreateRoleInput!) { createRole(input: $input) {
     role { id code rights system } errors { code path } } }"""

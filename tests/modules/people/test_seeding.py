@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Right
+from core import Right
 from core.host import Host
 from modules.people.models import Role, RoleRight, SeededRight
 from modules.people.rights import STANDARD_ROLES
 from modules.people.seeding import seed_roles
 
-Actors = Callable[..., Actor]
 Declare = Callable[..., None]
 
 

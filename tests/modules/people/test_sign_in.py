@@ -10,7 +10,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, Unauthenticated, clock
+from core.host import Host
 from core.testing import Api
+from modules.people import passwords
 from modules.people.access import SignedIn
 from modules.people.jobs import sweep
 from modules.people.models import Account, Session, SignInTry
@@ -197,6 +199,23 @@ async def test_nobody_sees_or_ends_the_devices_of_others(
     assert str(own) not in [device["id"] for device in devices]
 
 
+async def test_a_password_changed_while_somebody_signs_in_with_the_old_one_shuts_that_device_out(
+    session: AsyncSession, sign_in: Ask, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await make_account(session)
+    await session.commit()
+    look = passwords.matches
+
+    async def slowly(password: str, password_hash: str | None) -> bool:
+        matched = await look(password, password_hash)
+        async with host.db.session() as other:
+            (await other.get_one(Account, account.id)).credentials_version += 1
+        return matched
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    assert codes(await sign_in()) == ["SIGN_IN_FAILED"]
+
+
 async def test_changing_the_password_signs_the_other_devices_out(
     session: AsyncSession, api: Api, sign_in: Ask, refresh: Ask, holder: Holder
 ) -> None:
@@ -218,6 +237,7 @@ async def test_changing_the_password_signs_the_other_devices_out(
     ("current", "new", "error"),
     [
         ("not the password", "a wholly new password", {"code": "PASSWORD_WRONG", "path": ["currentPassword"]}),
+        (PASSWORD, PASSWORD, {"code": "PASSWORD_UNCHANGED", "path": ["newPassword"]}),
         (PASSWORD, "short", {"code": "PASSWORD_TOO_SHORT", "path": ["newPassword"]}),
         (PASSWORD, "Tanzania123", {"code": "PASSWORD_COMMON", "path": ["newPassword"]}),
     ],

@@ -1,0 +1,84 @@
+"""How the tests of this folder ask for changes, and listen to what other modules are told."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core import Actor, Context, hook
+from core.host import Host
+from core.testing import Api, actor
+from modules.insuree.models import Family, Insuree
+
+FIELDS = {
+    "family": "id version memberCount head { id } members { nodes { id isHead relation { code } } } endedAt",
+    "insuree": "id version isHead family { id } relation { code } status statusReason { code } statusOn endedAt",
+    "enrolmentOfficer": "id version code validFrom validTo substitute { id } villages { nodes { id } }",
+}
+
+Change = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+def change(api: Api) -> Change:
+    """Sends a mutation with its input, as a clerk of the whole country unless told otherwise; answers its payload.
+
+    The payload's errors come as (code, path); its object under the name `object`.
+    """
+
+    async def change(mutation: str, input: dict[str, Any], *, who: Actor | None = None) -> dict[str, Any]:
+        field = next(name for name in FIELDS if name in _object_of(mutation))
+        document = (
+            f"mutation($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ {mutation}(input: $input) "
+            f"{{ {field} {{ {FIELDS[field]} }} errors {{ code path }} }} }}"
+        )
+        reply = await api(document, {"input": input}, actor=who or actor("CLERK", "SCHEME_ADMINISTRATOR"))
+        assert reply.errors == []
+        payload = reply.data[mutation]
+        told = [(error["code"], ".".join(error["path"])) for error in payload["errors"]]
+        return {"object": payload[field], "errors": told, "statements": reply.statements}
+
+    return change
+
+
+def _object_of(mutation: str) -> str:
+    if "Family" in mutation:
+        return "family"
+    return "insuree" if "Insuree" in mutation else "enrolmentOfficer"
+
+
+class Listener:
+    """Another module that hears what happens to families and people."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, UUID]] = []
+
+    @hook
+    async def member_added(self, ctx: Context, insuree: Insuree) -> None:
+        self.heard.append(("member_added", insuree.id))
+
+    @hook
+    async def member_left(self, ctx: Context, insuree: Insuree, family_id: UUID) -> None:
+        self.heard.append(("member_left", family_id))
+
+    @hook
+    async def member_status_changed(self, ctx: Context, insuree: Insuree) -> None:
+        self.heard.append((f"member_status_changed {insuree.status}", insuree.id))
+
+    @hook
+    async def family_moved(self, ctx: Context, family: Family) -> None:
+        self.heard.append(("family_moved", family.id))
+
+    @hook
+    async def family_ended(self, ctx: Context, family: Family) -> None:
+        self.heard.append(("family_ended", family.id))
+
+
+@pytest.fixture
+def listener(host: Host) -> Iterator[Listener]:
+    """A module that listens for the time of the test."""
+    listener = Listener()
+    host.plugins.register(listener)
+    yield listener
+    host.plugins.unregister(listener)

@@ -1,0 +1,40 @@
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.testing import Api, actor
+from modules.insuree.models import Insuree
+from modules.insuree.testing import make_family, make_officer
+from modules.location.models import Location
+from modules.location.testing import make_district, make_village
+
+
+async def place_change(api: Api, mutation: str, **input: Any) -> list[str]:
+    """The codes of the errors of a change of a place, sent by a system administrator."""
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+    document = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ code }} }} }}"
+    reply = await api(document, {"input": input}, actor=actor("SYSTEM_ADMINISTRATOR"))
+    assert reply.errors == []
+    return [error["code"] for error in reply.data[mutation]["errors"]]
+
+
+async def test_families_and_people_follow_the_ward_that_moves(api: Api, session: AsyncSession) -> None:
+    family, untouched, district = await make_family(session), await make_family(session), await make_district(session)
+    village = await session.get_one(Location, family.location_id)
+    await session.commit()
+    assert await place_change(api, "moveLocation", id=village.ward_id, expectedVersion=1, parentId=district.id) == []
+    for one, where in ((family, district.id), (untouched, untouched.district_id)):
+        await session.refresh(one)
+        assert one.district_id == where
+        members = select(Insuree.district_id).where(Insuree.family_id == one.id).distinct()
+        assert (await session.scalars(members)).all() == [where]
+
+
+async def test_a_place_with_families_people_or_officers_is_not_deleted(api: Api, session: AsyncSession) -> None:
+    village, other = await make_village(session), await make_village(session)
+    await make_family(session, village)
+    await make_officer(session, other)
+    await session.commit()
+    for place in (village, other):
+        assert await place_change(api, "deleteLocation", id=place.id, expectedVersion=1) == ["LOCATION_IN_USE"]
