@@ -138,7 +138,10 @@ class Context:
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:
         """The transaction of one ordinary root field. What it yields commits it; otherwise nothing stays written."""
+        from core.history import sign_each
+
         async with AsyncSession(self.host.db.engine, expire_on_commit=False) as session:
+            sign_each(session, self)
             self._session, self.arguments, self.claimed, self.result_id = session, arguments, None, None
             try:
                 yield self._commit

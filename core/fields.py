@@ -15,7 +15,6 @@ from strawberry.types.field import StrawberryField
 
 from core.context import Context
 from core.errors import STALE, TAKEN, UserError, UserErrors
-from core.history import sign
 from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
@@ -46,11 +45,12 @@ def query(*, right: Right) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     return declare
 
 
-def mutation(result: type, *, right: Right) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+def mutation(result: type, *, right: Right, remembered: bool = True) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     """A root field of Mutation: `async def create_family(ctx, input) -> models.Family`.
 
     `result`: the mapped type of the row that the function returns, or a `Payload` that it returns whole. User errors
-    undo everything and become the payload's `errors`; a repeated `clientMutationId` gets the first answer.
+    undo everything and become the payload's `errors`; a repeated `clientMutationId` gets the first answer. Not
+    `remembered`: the answer is a secret and kept nowhere, so a repeat runs again.
     """
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
@@ -60,11 +60,12 @@ def mutation(result: type, *, right: Right) -> Callable[[Callable[..., Awaitable
         async def resolve(info: strawberry.Info, input: Any) -> Any:
             ctx: Context = info.context
             try:
-                return await _run(ctx, function, input, info, name, payload, key)
+                return await _run(ctx, function, input, info if remembered else None, name, payload, key)
             except (UserError, UserErrors, StaleDataError, IntegrityError) as error:
+                refused = _refused(ctx, error, input, payload, key)
                 await ctx.session.rollback()
                 ctx.claimed = None
-                return _refused(ctx, error, input, payload, key)
+                return refused
 
         signature = served(function)
         return _field(function, resolve, signature.replace(return_annotation=payload), right)
@@ -81,8 +82,7 @@ async def _run(
     payload: Any,
     key: str | None,
 ) -> Any:
-    await sign(ctx.session, ctx)
-    earlier = await claim(ctx, name, input.client_mutation_id, info)
+    earlier = await claim(ctx, name, input.client_mutation_id, info) if info is not None else None
     if earlier is not None and earlier.answer is not None:
         return orjson.Fragment(earlier.answer)
     if earlier is not None and key is not None:

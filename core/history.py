@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from alembic import op
-from sqlalchemy import BigInteger, Identity, Index, String, text
+from sqlalchemy import BigInteger, Identity, Index, String, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +18,7 @@ from core.db import Base
 if TYPE_CHECKING:
     from core.context import Context
 
+SIGNATURE = text("SELECT set_config('bima.actor', :actor, true), set_config('bima.request', :request, true)")
 UNRECORDED = ("updated_at",)
 """Columns that say nothing the history's own `at` does not say."""
 
@@ -103,7 +104,16 @@ def drop_history(*tables: str) -> None:
 
 async def sign(session: AsyncSession, ctx: "Context") -> None:
     """Tell the triggers who writes and for which request, until the transaction ends."""
-    await session.execute(
-        text("SELECT set_config('bima.actor', :actor, true), set_config('bima.request', :request, true)"),
-        {"actor": str(ctx.actor.id or ""), "request": ctx.request_id},
-    )
+    await session.execute(SIGNATURE, _signature(ctx))
+
+
+def _signature(ctx: "Context") -> dict[str, str]:
+    return {"actor": str(ctx.actor.id or ""), "request": ctx.request_id}
+
+
+def sign_each(session: AsyncSession, ctx: "Context") -> None:
+    """Sign every transaction of a session as it begins, so that a session that needs none takes no connection."""
+
+    @event.listens_for(session.sync_session, "after_begin")
+    def sign_it(session: Any, transaction: Any, connection: Any) -> None:
+        connection.execute(SIGNATURE, _signature(ctx))

@@ -21,9 +21,9 @@ def hook_page(host: "Host") -> str:
     """Every hook of the host and of its modules, in Markdown: the signature, and what the spec says of it."""
     lines = [HEAD, *_section("The host", hooks)]
     for module in host.modules:
-        own = next((i for i in host.plugins.hook.hookspecs.get_hookimpls() if i.plugin is module.package), None)
-        if own is not None:
-            lines.extend(_section(f"Module {module.name}", own.function()))
+        specs = getattr(module.package, "hookspecs", None)
+        if specs is not None:
+            lines.extend(_section(f"Module {module.name}", specs()))
     return "\n".join(lines).rstrip() + "\n"
 
 

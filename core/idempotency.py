@@ -3,7 +3,7 @@
 The first sender's row is written in the mutation's own transaction; who comes second waits for it to end.
 """
 
-import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,7 +56,7 @@ async def claim(ctx: Context, mutation: str, client_id: str | None, info: Any) -
         return None
     if len(client_id) > LONGEST_ID:
         raise UserError(TOO_LONG, "clientMutationId", most=LONGEST_ID)
-    input_hash, selection_hash = _hashes(mutation, info)
+    input_hash, selection_hash = _hashes(ctx, mutation, info)
     key = {"account_id": ctx.actor.id, "client_mutation_id": client_id}
     fresh = insert(IdempotencyRow).values(
         **key, mutation=mutation, input_hash=input_hash, selection_hash=selection_hash, created_at=clock.now()
@@ -84,8 +84,10 @@ async def remember(ctx: Context, answer: bytes | None) -> None:
     ctx.claimed = None
 
 
-def _hashes(mutation: str, info: Any) -> tuple[bytes, bytes]:
+def _hashes(ctx: Context, mutation: str, info: Any) -> tuple[bytes, bytes]:
     raw = info._raw_info
     selection = "".join(print_ast(node) for node in raw.field_nodes) + "".join(map(print_ast, raw.fragments.values()))
-    given = orjson.dumps([mutation, info.context.arguments], default=str, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(given).digest(), hashlib.sha256(selection.encode()).digest()
+    given = orjson.dumps([mutation, ctx.arguments], default=str, option=orjson.OPT_SORT_KEYS)
+    # Inputs may hold passwords: their hash must tell nothing to whoever reads the table.
+    key = ctx.host.settings.secret.get_secret_value().encode()
+    return hmac.digest(key, given, "sha256"), hmac.digest(key, selection.encode(), "sha256")

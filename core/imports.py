@@ -6,21 +6,24 @@ A module describes a `Register`: the columns of its file, how a line becomes val
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import ColumnElement, literal_column, or_
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import ColumnElement, Table, Text, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import column as sql_column
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.context import Context
 from core.db import new_id
-from core.lines import BadCell, BadFileError, Line, read_lines
+from core.lines import BadCell, BadFileError, BadRowsError, Line, read_lines
 
 __all__ = [
-    "BadCell", "BadFileError", "Line", "Loaded", "Progress", "Register", "Report", "Values", "import_commands", "load",
+    "BadCell", "BadFileError", "BadRowsError", "Line", "Loaded", "Progress", "Register", "Report", "Values", "import_commands", "load",
     "load_file", "read_lines", "upsert",
 ]  # fmt: skip
 
@@ -86,7 +89,7 @@ async def load(
     """Check every line, then store them all in the transaction under way.
 
     Raises:
-        BadFileError: some cells are wrong and `skip_bad` is not set; nothing is stored.
+        BadRowsError: some cells are wrong and `skip_bad` is not set; nothing is stored.
     """
     known = await register.prepare(ctx)
     values: list[Values] = []
@@ -103,7 +106,7 @@ async def load(
         else:
             values.append(read)
     if problems and not skip_bad:
-        raise BadFileError(problems)
+        raise BadRowsError(problems)
     return Report(await register.store(ctx, values, progress), problems)
 
 
@@ -118,30 +121,39 @@ async def upsert(
 ) -> Loaded:
     """Insert rows, or update those whose `key` is there already and that say something else; the rest is not touched.
 
-    `where`: the condition of a partial unique index over the key.
+    All rows name the same columns. `where`: the condition of a partial unique index over the key.
     """
     if not values:
         return Loaded()
-    table = model.__table__
-    changing = [name for name in values[0] if name not in key and name != "id"]
-    statement = insert(model)
-    new = {name: statement.excluded[name] for name in changing}
-    kept: Values = {"updated_at": clock.now()} | ({"version": table.c.version + 1} if "version" in table.c else {})
-    statement = statement.on_conflict_do_update(
-        index_elements=key,
-        index_where=where,
-        set_={**new, **kept},
-        where=or_(*(table.c[name].is_distinct_from(value) for name, value in new.items())),
-    )
-    inserted: Any = literal_column("xmax = 0")  # a row that was inserted has no older version of itself
+    statement = _upsert(model.__table__, key, ["id", *(name for name in values[0] if name != "id")], where)
     done = Loaded()
     for start in range(0, len(values), CHUNK):
         chunk = [{"id": new_id(), **row} for row in values[start : start + CHUNK]]
-        stored = (await session.scalars(statement.returning(inserted), chunk)).all()
+        stored = (await session.scalars(statement, {"rows": orjson.dumps(chunk, default=_as_text).decode()})).all()
         created = sum(stored)
         done += Loaded(created, len(stored) - created, len(chunk) - len(stored))
         progress(start + len(chunk), len(values))
     return done
+
+
+def _upsert(table: Table, key: Sequence[str], names: Sequence[str], where: ColumnElement[bool] | None) -> Any:
+    # The rows travel as one JSON text: 20 000 places take one second, as bound values they took nine.
+    told = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
+    rows = told.table_valued(*(sql_column(name, table.c[name].type) for name in names)).render_derived(with_types=True)
+    statement = insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
+    new = {name: statement.excluded[name] for name in names if name not in (*key, "id")}
+    kept: Values = {"updated_at": clock.now()} | ({"version": table.c.version + 1} if "version" in table.c else {})
+    inserted: Any = literal_column("xmax = 0")  # a row that was inserted has no older version of itself
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        index_where=where,
+        set_={**new, **kept},
+        where=or_(*(table.c[name].is_distinct_from(value) for name, value in new.items())),
+    ).returning(inserted)
+
+
+def _as_text(value: Any) -> str:
+    return value.name if isinstance(value, Enum) else str(value)
 
 
 def import_commands(cli: click.Group, *registers: Register) -> None:
@@ -171,7 +183,8 @@ def _import_command(register: Register) -> click.Command:
             report = run(lambda ctx: load_file(ctx, register, file, skip_bad=skip_bad_rows, quiet=as_json))
         except BadFileError as error:
             _show(error.problems)
-            raise Stopped(f"Nothing was loaded: mend {len(error.problems)} cells, or add --skip-bad-rows.") from error
+            way_out = ", or add --skip-bad-rows" if isinstance(error, BadRowsError) else ""
+            raise Stopped(f"Nothing was loaded: mend the file{way_out}.") from error
         loaded = report.loaded
         if as_json:
             print_json({**vars(loaded), "skipped": [vars(problem) for problem in report.skipped]})

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +37,10 @@ class BadFileError(Exception):
         self.problems = problems
 
 
+class BadRowsError(BadFileError):
+    """A file in which only some rows are wrong: the others could be loaded."""
+
+
 @dataclass
 class Line:
     """A line of the file. Reading a cell that is wrong notes it and answers None or an empty text."""
@@ -57,8 +62,8 @@ class Line:
         text = (self.cells.get(column) or "").strip()
         if "\x00" in text:
             self.bad(column, "holds a NUL character")
-        if into is not None and isinstance(into.type, String) and len(text) > (into.type.length or len(text)):
-            self.bad(column, f"has {len(text)} characters; at most {into.type.length} fit")
+        if into is not None and (most := _longest(into)) is not None and len(text) > most:
+            self.bad(column, f"has {len(text)} characters; at most {most} fit")
         return text or None
 
     def needed(self, column: str, into: Column = None) -> str:
@@ -139,6 +144,12 @@ def read_lines(path: Path, columns: Sequence[str], optional: Sequence[str] = ())
         raise BadFileError([BadCell(1, "", f"the file is not UTF-8 text: {error.reason}")]) from error
     except csv.Error as error:
         raise BadFileError([BadCell(reader.line_num, "", f"is not CSV: {error}")]) from error
+
+
+@cache
+def _longest(column: InstrumentedAttribute[Any]) -> int | None:
+    kind = column.type
+    return kind.length if isinstance(kind, String) else None
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str], optional: Sequence[str]) -> None:

@@ -63,6 +63,15 @@ class Templates:
         finally:
             self._drop(name)
 
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The address of a database without any table, dropped afterwards."""
+        name = self.thread.submit(self._copy, "template0").result()
+        try:
+            yield self.server.url(name)
+        finally:
+            self._drop(name)
+
     def _drop(self, name: str) -> None:
         self.dropped.append(self.thread.submit(self._do, "DROP DATABASE {} WITH (FORCE)", name))
 

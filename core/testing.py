@@ -123,6 +123,13 @@ def database_url(_loaded: Host, _templates: Templates) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_database_url(_templates: Templates) -> Iterator[str]:
+    """The address of a database without any table that is this test's alone."""
+    with _templates.empty() as url:
+        yield url
+
+
+@pytest.fixture
 async def host(_loaded: Host, database_url: str) -> AsyncIterator[Host]:
     """A started host on the test's database."""
     host = _loaded.on(database_url)

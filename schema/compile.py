@@ -47,7 +47,7 @@ from schema.node import (
     Row,
 )
 from schema.patches import Patch
-from schema.sql import DIALECT, EMPTY, NULL, fresh, json_value, quoted
+from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json
 from schema.values import Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
 from schema.window import Window
 
@@ -273,7 +273,7 @@ class Planner:
         order = [key.ordered(row) for key in keys_of(declared.order, mapping.attributes)]
         rows = self._rows(type_, row, source, where(row), nodes, path)
         listed = rows.order_by(*order).subquery(RECORD)
-        return sa.select(sa.func.coalesce(sa.func.json_agg(listed.table_valued()), EMPTY)).scalar_subquery()
+        return sa.select(sa.func.coalesce(sa.func.json_agg(row_json(listed)), EMPTY)).scalar_subquery()
 
     def _one(
         self,
@@ -287,7 +287,7 @@ class Planner:
     ) -> Any:
         rows = self._rows(type_, row, source, where, nodes, path)
         found = (rows.limit(1) if parent is None else rows).subquery(RECORD)
-        return sa.select(sa.func.row_to_json(found.table_valued())).scalar_subquery()
+        return sa.select(row_json(found)).scalar_subquery()
 
     def _rows(
         self,
@@ -304,7 +304,7 @@ class Planner:
     def _object_json(self, type_: Any, row: Row, sets: Sequence[SelectionSetNode | None], path: tuple[str, ...]) -> Any:
         """The JSON of a row that stands in FROM already."""
         columns = sa.select(*self._columns(type_, row, sets, path)).subquery(RECORD)
-        return sa.select(sa.func.row_to_json(columns.table_valued())).scalar_subquery()
+        return sa.select(row_json(columns)).scalar_subquery()
 
     def _page(
         self,
@@ -410,7 +410,10 @@ class Planner:
         self, type_: Any, row: Row, sets: Sequence[SelectionSetNode | None], path: tuple[str, ...]
     ) -> Iterator[Any]:
         hidden: dict[str, Any] = {}
-        for key, nodes in self.collect(sets, type_).items():
+        fields = self.collect(sets, type_)
+        if not fields:
+            yield NOTHING
+        for key, nodes in fields.items():
             yield self._field(type_, row, key, nodes, path, hidden).label(key)
         for name, column in hidden.items():
             yield column.label(name)
@@ -455,7 +458,7 @@ class Planner:
     def _computed(
         self, declared: ComputedField, row: Row, key: str, path: tuple[str, ...], hidden: dict[str, Any]
     ) -> Any:
-        needs = []
+        needs: list[tuple[str, str, type]] = []
         for name in declared.needs:
             label = f"!{len(self.patches)}.{len(needs)}"  # no other object has it, where objects of several types meet
             hidden[label] = json_value(getattr(row, name))

@@ -10,6 +10,8 @@ from schema.node import Mapping, Row
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 EMPTY: Any = sa.literal_column("'[]'::json")
 NULL: Any = sa.literal_column("NULL")
+NOTHING: Any = sa.literal_column("'{}'::json").label("{}")
+"""The only column of a row of which nothing is selected, as when everything is skipped."""
 
 
 def json_value(expression: Any, type_: Any = None) -> Any:
@@ -21,6 +23,11 @@ def json_value(expression: Any, type_: Any = None) -> Any:
     if kind == "Money":
         return sa.cast(sa.cast(expression, sa.Numeric(18, 2)), sa.Text)
     return sa.cast(expression, sa.Text) if kind == "Decimal" or isinstance(expression.type, sa.Numeric) else expression
+
+
+def row_json(row: Any) -> Any:
+    """A row of a subquery as a JSON object."""
+    return row.c[NOTHING.name] if NOTHING.name in row.c else sa.func.row_to_json(row.table_valued())
 
 
 def fresh(mapping: Mapping) -> tuple[Row, Any]:

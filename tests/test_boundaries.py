@@ -84,6 +84,21 @@ def test_a_module_is_not_used_by_what_it_needs(module: str) -> None:
     assert not [need for need in needs(module) if module in needs(need)]
 
 
+def test_files_named_like_a_hook_are_not_taken_from_the_package() -> None:
+    # `from modules.policy import rights` gives the hook's function; `from modules.policy.rights import ...` the file.
+    hooks = {"rights", "settings", "jobs", "routes", "commands", "scopes"}
+    wrong = [
+        told(path, line, name)
+        for path in (*files("modules"), *files("tests"))
+        for name, line in imports(path)
+        if name.startswith("modules.")
+        and name.count(".") == 2
+        and name.split(".")[2] in hooks
+        and path.parts[len(ROOT.parts) : len(ROOT.parts) + 2] != ("modules", name.split(".")[1])
+    ]
+    assert wrong == []
+
+
 def test_types_reach_strawberry_through_the_schema_only() -> None:
     wrong = [
         told(path, line, name)

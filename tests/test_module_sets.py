@@ -57,7 +57,7 @@ def test_every_built_in_module_is_covered() -> None:
 def test_it_migrates_an_empty_database_without_drift(composed: Host, empty_database_url: str) -> None:
     host = composed.on(empty_database_url)
     asyncio.run(upgrade(host))
-    assert asyncio.run(drift(host)) == []
+    assert asyncio.run(drift(host)) == {}
     with psycopg.connect(empty_database_url) as connection:
         tables = {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     enabled = {module.name for module in host.modules}

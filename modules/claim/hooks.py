@@ -73,7 +73,7 @@ class CheckedClaim:
 
 @dataclass(frozen=True)
 class LineVerdict:
-    """What an examiner says of a line: more findings, the quantity that is paid for, and the unit price if it knows it."""
+    """What an examiner says of a line: more findings, the quantity that is paid for, and the unit price if known."""
 
     findings: tuple[Finding, ...]
     quantity: Decimal
@@ -112,7 +112,7 @@ class StatusChange:
 
 @hookspec
 def check_claim_lines(claim: CheckedClaim) -> Mapping[int, Sequence[Finding]] | None:
-    """What a country finds on lines beyond the checks of this module, by line number. A finding that rejects refuses."""
+    """What a country finds on lines beyond the checks of this module, by line number."""
 
 
 # In the transaction of the change.

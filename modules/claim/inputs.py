@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
 from modules.claim.models import LineStatus
-from modules.claim.types import VisitType
+from modules.claim.types import ClaimVisitType
 from modules.location.rules import CareType
 
 ClaimId = Annotated[UUID, argument("The claim.")]
@@ -34,7 +34,7 @@ class ClaimServiceInput:
     service_id: Annotated[UUID | None, argument("The service.")] = None
     service_code: Annotated[str | None, argument("The service's code.")] = None
     price_asked: Annotated[Money | None, argument("The unit price; the price list's when left out.")] = None
-    explanation: Annotated[str | None, argument("What the reviewer should know; needed when given more than once.")] = None
+    explanation: Annotated[str | None, argument("What the reviewer should know; why more than once.")] = None
 
 
 @input_type
@@ -55,7 +55,7 @@ class CreateClaimInput(MutationInput):
     administrator_id: Annotated[UUID | None, argument("Who answers for it at the facility.")] = None
     date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = None
     claimed_on: Annotated[date | None, argument("The day of the claim; today when left out.")] = None
-    visit_type: Annotated[VisitType, argument("How the patient came.")] = VisitType.OTHER
+    visit_type: Annotated[ClaimVisitType, argument("How the patient came.")] = ClaimVisitType.OTHER
     care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when left out.")] = None
     diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = None
     diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = None
@@ -69,7 +69,7 @@ class CreateClaimInput(MutationInput):
 
 @input_type
 class UpdateClaimInput(MutationInput):
-    """Changes of a claim that was not submitted or was returned. What is absent stays; a list replaces the whole list."""
+    """Changes of a claim that is not submitted, or returned. What is absent stays; a list replaces the whole list."""
 
     id: ClaimId
     expected_version: Version
@@ -82,7 +82,7 @@ class UpdateClaimInput(MutationInput):
     date_from: Annotated[date | None, argument("The day of the visit or admission.")] = UNSET
     date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = UNSET
     claimed_on: Annotated[date | None, argument("The day of the claim.")] = UNSET
-    visit_type: Annotated[VisitType | None, argument("How the patient came.")] = UNSET
+    visit_type: Annotated[ClaimVisitType | None, argument("How the patient came.")] = UNSET
     care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when null.")] = UNSET
     diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = UNSET
     diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = UNSET
@@ -91,7 +91,7 @@ class UpdateClaimInput(MutationInput):
     referred_to_id: Annotated[UUID | None, argument("The facility the patient was referred to.")] = UNSET
     explanation: Annotated[str | None, argument("What the reviewer should know.")] = UNSET
     items: Annotated[list[ClaimItemInput] | None, argument("The items given, in the facility's order.")] = UNSET
-    services: Annotated[list[ClaimServiceInput] | None, argument("The services given, in the facility's order.")] = UNSET
+    services: Annotated[list[ClaimServiceInput] | None, argument("The services given, in its order.")] = UNSET
 
 
 @input_type

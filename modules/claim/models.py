@@ -137,8 +137,8 @@ class ClaimDiagnosis(Row):
 class ClaimLine(Row):
     """An item or a service of a claim, items first, in the facility's order. Prices are per unit.
 
-    `price_adjusted` is what the price list, or the product, makes of the price asked; `quantity_approved` what a limit or
-    the reviewer leaves of the quantity. Both are known from submission on.
+    `price_adjusted` is what the price list, or the product, makes of the price asked; `quantity_approved` what a limit
+    or the reviewer leaves of the quantity. Both are known from submission on.
     """
 
     __tablename__ = "claim_line"

@@ -22,7 +22,7 @@ class ClaimResult:
 class SubmitClaimsPayload(Payload):
     """What became of claims that were handed in."""
 
-    results: Annotated[list[ClaimResult], argument("Each claim, in the order of the ids.")] = field(default_factory=list)
+    results: Annotated[list[ClaimResult], argument("Each claim, in the ids' order.")] = field(default_factory=list)
 
 
 @mutation(Claim, right=rights.CREATE)

@@ -10,9 +10,9 @@ class Settings(ModuleSettings):
     facilities of other levels than `first_levels` need a referral. `entitlement_area`: care is given in the patient's
     district. `duplicates_reject`: a possible duplicate rejects the claim instead of only being shown (decision 26).
 
-    `care_type_rule`: how strictly the care type of a line is read (claims spec 2.7 c). `age_of_majority`: completed years
-    from which a patient counts as adult. `most_diagnoses`: secondary diagnoses of a claim, at most. `explain_repetition`:
-    a service given more than once on a line needs an explanation (claims spec 2.5).
+    `care_type_rule`: how strictly the care type of a line is read (claims spec 2.7 c). `age_of_majority`: completed
+    years from which a patient counts as adult. `most_diagnoses`: secondary diagnoses of a claim, at most.
+    `explain_repetition`: a service given more than once on a line needs an explanation (claims spec 2.5).
     """
 
     filing_deadline_days: int | None = None

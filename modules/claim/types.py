@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-import strawberry
 from sqlalchemy import Text, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core import JSON, SQL, Money, Node, Viewer, Where, column, computed, expression, many, mapped, reference
 from modules.claim import models
 from modules.claim.models import LineStatus
-from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus, VisitType
+from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus
 from modules.insuree.types import Insuree
 from modules.location.rules import CareType
 from modules.location.types import HealthFacility
@@ -20,12 +20,18 @@ from modules.medical.models import Diagnosis as DiagnosisRow
 from modules.medical.rules import ServiceCategory
 from modules.medical.types import Diagnosis, MedicalItem, MedicalService
 
-# Products know visit types too, and claims know no products: each module brings its own.
-strawberry.enum(VisitType, name="ClaimVisitType", description="How the patient came.")
-
 TEXTS = {reason.name: {"en": told.en, "sw": told.sw, "fr": told.fr} for reason, told in MESSAGES.items()}
 PARAMETERS = ("on", "earliest", "maximum", "used", "last", "days", "claims", "since")
 """What messages of findings may have in braces."""
+
+
+class ClaimVisitType(StrEnum):
+    """How the patient came."""
+
+    # GraphQL knows a type by its name, and the visit types of products have the name of the rules' own.
+    OTHER = "OTHER"
+    EMERGENCY = "EMERGENCY"
+    REFERRAL = "REFERRAL"
 
 
 @mapped(models.ClaimAdministrator, search=("code", "last_name", "other_names"))
@@ -103,9 +109,9 @@ class Claim(Node):
     date_from: date = column("The day of the visit or admission.")
     date_to: date | None = column("The day of discharge, after a stay.")
     claimed_on: date = column("The day of the claim.")
-    visit_type: VisitType = column("How the patient came.")
+    visit_type: ClaimVisitType = column("How the patient came.")
     care_type: CareType = column("In- or out-patient.")
-    category: ServiceCategory | None = column("The kind of care whose limits it counts for; known once it is submitted.")
+    category: ServiceCategory | None = column("The kind of care whose limits it counts for, once submitted.")
     main_diagnosis: Diagnosis = reference("The main diagnosis.")
     guarantee: str | None = column("The number of the guarantee letter.")
     referred_from: HealthFacility | None = reference("The facility that referred the patient.")

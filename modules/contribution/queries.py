@@ -26,9 +26,7 @@ def contribution(
 
 
 @page(Contribution, order=("-paid_on", "-id"), right=rights.READ, seen_with_parent=True)
-def contributions_of_policy(
-    policy: type[policy_models.Policy], contribution: type[models.Contribution]
-) -> Where:
+def contributions_of_policy(policy: type[policy_models.Policy], contribution: type[models.Contribution]) -> Where:
     """The money paid for the policy, voided contributions too, paid last first."""
     yield contribution.policy_id == policy.id
 

@@ -2,15 +2,11 @@
 
 from core import Right
 
-READ = Right(
-    "contribution.contribution.read", "See contributions", roles=("ENROLMENT_OFFICER", "ACCOUNTANT", "CLERK")
-)
+READ = Right("contribution.contribution.read", "See contributions", roles=("ENROLMENT_OFFICER", "ACCOUNTANT", "CLERK"))
 RECORD = Right("contribution.contribution.create", "Record contributions", roles=("ENROLMENT_OFFICER", "CLERK"))
 UPDATE = Right("contribution.contribution.update", "Correct contributions", roles=("ENROLMENT_OFFICER", "CLERK"))
 VOID = Right("contribution.contribution.delete", "Void contributions", roles=("ENROLMENT_OFFICER", "CLERK"))
-BACKDATE = Right(
-    "contribution.contribution.backdate", "Record money paid further back than usual", roles=("MANAGER",)
-)
+BACKDATE = Right("contribution.contribution.backdate", "Record money paid further back than usual", roles=("MANAGER",))
 CONFIRM = Right("contribution.payment.confirm", "Confirm that money arrived", roles=("ACCOUNTANT",))
 PAYER_READ = Right(
     "contribution.payer.read",

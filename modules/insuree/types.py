@@ -70,7 +70,8 @@ class Insuree(Node):
     birth_date: date = column("The day of birth.")
     gender: Lookup | None = lookup("gender", "Man, woman or other.")
     marital_status: Lookup | None = lookup("marital_status", "Single, married ...")
-    family: Family | None = reference("The family the person belongs to.", seen_with_parent=True)
+    # Not seen with the person: a facility sees its patient, not the family of a patient from elsewhere (decision 3).
+    family: Family | None = reference("The family the person belongs to, when you may see it.")
     is_head: bool = column("Whether the person is the head of the family.")
     relation: Lookup | None = lookup("relation", "What the person is to the head.")
     current_village: Location | None = reference("Where the person stays, if not with the family.")

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Base, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from core.imports import import_commands
 from modules.location import errors as errors_
 from modules.location import hooks as hooks_
-from modules.location import models, mutations, queries
+from modules.location import imports, models, mutations, queries
 from modules.location import rights as rights_
 from modules.location import scopes as scopes_
 from modules.location import settings as settings_
+
+if TYPE_CHECKING:
+    import click
 
 manifest = Manifest(name="location", title="Places and health facilities", version="1.0")
 
@@ -57,3 +62,9 @@ def graphql() -> Sequence[Part]:
 @hook
 async def scopes(session: AsyncSession, grants: Mapping[str, Sequence[UUID]]) -> Mapping[str, Sequence[UUID]]:
     return await scopes_.scopes_of(session, grants)
+
+
+@hook
+def commands(cli: "click.Group") -> None:
+    """`bima import locations` and `facilities`."""
+    import_commands(cli, *imports.ALL)

@@ -86,10 +86,10 @@ def _check_place(line: Line, known: Places, place: Values) -> None:
         line.bad(column, f"{place['code']} {place['name']} lies elsewhere already: move it there, then load again")
     if key in known.read:
         before, number = known.read[key]
-        for told in ("parent_id", "name"):
-            if before[told] != place[told]:
-                line.bad(column, f"{place['code']} {place['name']} is {before['name']} in line {number}, or elsewhere")
-                break
+        if before["parent_id"] != place["parent_id"]:
+            line.bad(column, f"{place['code']} {place['name']} lies elsewhere in line {number}")
+        elif before["name"] != place["name"]:
+            line.bad(column.removesuffix("_code"), f"{place['code']} is {before['name']} in line {number}")
 
 
 async def _store_places(ctx: Context, values: Sequence[Values], progress: Progress) -> Loaded:

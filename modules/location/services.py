@@ -18,14 +18,14 @@ from modules.location.checks import (
     noting,
     tidy,
 )  # fmt: skip
-from modules.location.loading import load_facilities, load_locations
+from modules.location.imports import FACILITIES, LOCATIONS
 from modules.location.models import Location
 from modules.location.rules import LocationLevel, level_above, levels_down_to
 from modules.location.scopes import reaches
 
 __all__ = [
-    "Code", "camel_case", "check_codes", "check_columns", "codes_in", "create_location", "delete_location",
-    "delete_unused", "load_facilities", "load_locations", "move_location", "noting", "place", "tidy", "update_location",
+    "FACILITIES", "LOCATIONS", "Code", "camel_case", "check_codes", "check_columns", "codes_in", "create_location",
+    "delete_location", "delete_unused", "move_location", "noting", "place", "tidy", "update_location",
 ]  # fmt: skip
 
 

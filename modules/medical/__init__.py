@@ -1,12 +1,17 @@
 """Diagnoses, medical items and services, and the price lists that facilities are paid by."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core import Base, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
+from core.imports import import_commands
 from modules.location.types import HealthFacility
 from modules.medical import errors as errors_
-from modules.medical import models, mutations, queries, types
+from modules.medical import imports, models, mutations, queries, types
 from modules.medical import rights as rights_
+
+if TYPE_CHECKING:
+    import click
 
 manifest = Manifest(
     name="medical", title="Diagnoses, items, services and price lists", version="1.0", needs=("location",)
@@ -49,3 +54,9 @@ def graphql() -> Sequence[Part]:
         extend(types.PriceList, queries.lines),
         extend(HealthFacility, queries.services_price_list, queries.items_price_list),
     ]  # fmt: skip
+
+
+@hook
+def commands(cli: "click.Group") -> None:
+    """`bima import diagnoses`, `items` and `services`."""
+    import_commands(cli, *imports.ALL)

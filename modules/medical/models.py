@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Numeric, String, literal_column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +16,7 @@ from modules.medical.rules import PackageType, ServiceCategory
 EVERYONE = 15
 """The patient mask of what both sexes and all ages may get (claims spec 2.2)."""
 
-CURRENT = text("ended_at IS NULL")
+CURRENT: ColumnElement[bool] = literal_column("ended_at IS NULL")
 
 
 class ItemType(StrEnum):

@@ -4,13 +4,30 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, column, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    TableValuedAlias,
+    Uuid,
+    and_,
+    column,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 
-from modules.medical.models import FacilityPriceLists, Item, PriceList, PriceListLine, Service
+from modules.medical.models import Element, FacilityPriceLists, Item, PriceList, PriceListLine, Service
 
 DAY = timedelta(days=1)
 
@@ -41,24 +58,11 @@ async def prices(session: AsyncSession, wanted: Collection[Wanted]) -> dict[Want
     """
     if not wanted:
         return {}
-    asked = _as_rows(wanted)
-    line, lists, facility = PriceListLine, PriceList, FacilityPriceLists
+    asked, lists = _as_rows(wanted), FacilityPriceLists
     rows = await session.execute(
-        select(
-            asked.c.health_facility_id,
-            asked.c.element_id,
-            asked.c.on,
-            func.coalesce(line.own_price, Item.price, Service.price),
-        )
-        .join(facility, facility.health_facility_id == asked.c.health_facility_id)
-        .join(line, or_(line.item_id == asked.c.element_id, line.service_id == asked.c.element_id))
-        .join(lists, lists.id == line.price_list_id)
-        .outerjoin(Item, Item.id == line.item_id)
-        .outerjoin(Service, Service.id == line.service_id)
-        .where(
-            or_(lists.id == facility.items_list_id, lists.id == facility.services_list_id),
-            *_valid(line, asked.c.on),
-            *_valid(lists, asked.c.on),
+        union_all(
+            _priced(asked, Item, PriceListLine.item_id, lists.items_list_id),
+            _priced(asked, Service, PriceListLine.service_id, lists.services_list_id),
         )
     )
     return {Wanted(facility_id, element_id, on): price for facility_id, element_id, on, price in rows}
@@ -94,7 +98,22 @@ async def close_lines(session: AsyncSession, element_id: UUID, last_day: date) -
     await session.execute(update(line).where(its, open_then).values(valid_to=last_day))
 
 
-def _as_rows(wanted: Collection[Wanted]):  # type: ignore[no-untyped-def]
+def _priced(
+    asked: TableValuedAlias, element: type[Element], element_id: Mapped[UUID | None], list_id: Mapped[UUID | None]
+) -> Select[Any]:
+    """What is asked for of one register, with its prices: each pair is one probe of the lines' index."""
+    line, price_list, facility = PriceListLine, PriceList, FacilityPriceLists
+    on = asked.c.on
+    return (
+        select(asked.c.health_facility_id, asked.c.element_id, on, func.coalesce(line.own_price, element.price))
+        .join(facility, facility.health_facility_id == asked.c.health_facility_id)
+        .join(line, and_(line.price_list_id == list_id, element_id == asked.c.element_id, *_valid(line, on)))
+        .join(price_list, and_(price_list.id == list_id, *_valid(price_list, on)))
+        .join(element, element.id == element_id)
+    )
+
+
+def _as_rows(wanted: Collection[Wanted]) -> TableValuedAlias:
     """What is asked for as a table of the statement, in one parameter a column."""
     columns = (
         literal([each.health_facility_id for each in wanted], ARRAY(Uuid())),
@@ -105,5 +124,5 @@ def _as_rows(wanted: Collection[Wanted]):  # type: ignore[no-untyped-def]
     return func.unnest(*columns).table_valued(*names, name="asked").render_derived()
 
 
-def _valid(row: type[PriceListLine | PriceList], day):  # type: ignore[no-untyped-def]
+def _valid(row: type[PriceListLine | PriceList], day: ColumnElement[date]) -> tuple[ColumnElement[bool], ...]:
     return row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to >= day)

@@ -1,6 +1,6 @@
 """What can be done with the medical registers and price lists, and what other modules may ask of them."""
 
-from modules.medical.imports import Loaded, load_diagnoses, load_items, load_services
+from modules.medical.imports import DIAGNOSES, ITEMS, SERVICES
 from modules.medical.price_lists import (
     create_price_list,
     delete_price_list,
@@ -24,8 +24,8 @@ from modules.medical.registers import (
 )  # fmt: skip
 
 __all__ = [
-    "Loaded", "Named", "Wanted", "by_codes", "create_diagnosis", "create_item", "create_price_list",
-    "create_service", "delete", "delete_price_list", "load_diagnoses", "load_items", "load_services", "named", "prices",
+    "DIAGNOSES", "ITEMS", "SERVICES", "Named", "Wanted", "by_codes", "create_diagnosis", "create_item",
+    "create_price_list", "create_service", "delete", "delete_price_list", "named", "prices",
     "region_or_district", "set_facility_lists", "set_lines", "update_diagnosis", "update_item",
     "update_price_list", "update_service",
 ]  # fmt: skip

@@ -31,19 +31,19 @@ class SignOutPayload(Payload):
     devices_signed_out: Annotated[int, argument("How many devices were signed out.")] = 0
 
 
-@mutation(SignInPayload, right=PUBLIC)
+@mutation(SignInPayload, right=PUBLIC, remembered=False)
 async def sign_in(ctx: Context, input: inputs.SignInInput) -> SignInPayload:
     """Sign a device in. A few wrong passwords in a row make the user name wait, longer each time."""
-    return _told(ctx, SignInPayload, await sessions.sign_in(ctx, input.username, input.password, input.device_name))
+    return _told(SignInPayload, await sessions.sign_in(ctx, input.username, input.password, input.device_name))
 
 
-@mutation(RefreshSessionPayload, right=PUBLIC)
+@mutation(RefreshSessionPayload, right=PUBLIC, remembered=False)
 async def refresh_session(ctx: Context, input: inputs.RefreshSessionInput) -> RefreshSessionPayload:
     """Stay signed in: new tokens for the refresh token, without an access token. Repeat it when the answer got lost.
 
     A refresh token that comes back later was copied: the device is signed out.
     """
-    return _told(ctx, RefreshSessionPayload, await sessions.refresh(ctx, input.refresh_token, input.device_name))
+    return _told(RefreshSessionPayload, await sessions.refresh(ctx, input.refresh_token, input.device_name))
 
 
 @mutation(SignOutPayload, right=SIGNED_IN)
@@ -92,9 +92,7 @@ async def update_role(ctx: Context, input: inputs.UpdateRoleInput) -> models.Rol
 P = TypeVar("P", bound=SignInPayload)
 
 
-def _told(ctx: Context, payload: type[P], tokens: sessions.Tokens) -> P:
-    # Tokens are stored nowhere, so this answer is not kept for repeats of its clientMutationId.
-    ctx.claimed = None
+def _told(payload: type[P], tokens: sessions.Tokens) -> P:
     user: Any = tokens.account_id
     return payload(
         access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_at=tokens.expires_at, user=user

@@ -39,7 +39,6 @@ async def sign_in(ctx: Context, username: str, password: str, device_name: str) 
     if len(device_name) > DEVICE_NAME_LENGTH:
         raise UserError(TOO_LONG, "deviceName", most=DEVICE_NAME_LENGTH)
     keys = _keys(ctx)
-    await _let_go(ctx)
     await _count_try(ctx, keys, username)
     async with ctx.host.db.session() as session:
         account = await session.scalar(select(Account).where(func.lower(Account.username) == func.lower(username)))
@@ -76,7 +75,6 @@ async def refresh(ctx: Context, token: str, device_name: str) -> Tokens:
         UserError: SESSION_ENDED.
     """
     keys = _keys(ctx)
-    await _let_go(ctx)
     async with ctx.host.db.session() as session:
         answer = await _rotate(ctx, session, keys, token, device_name)
     if answer is None:
@@ -201,11 +199,6 @@ async def _count_try(ctx: Context, keys: tokens.Keys, username: str) -> None:
 
 async def _forget_tries(session: AsyncSession, keys: tokens.Keys, username: str) -> None:
     await session.execute(delete(SignInTry).where(SignInTry.name_hash == tokens.name_hash(keys, username)))
-
-
-async def _let_go(ctx: Context) -> None:
-    """Give the request's connection back until it is needed again: in a rush, sign-ins wait for each other's hashes."""
-    await ctx.session.rollback()
 
 
 def _keys(ctx: Context) -> tokens.Keys:

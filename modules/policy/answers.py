@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from core import Context, Money
+from modules.insuree.models import Insuree
 from modules.medical.rules import ServiceCategory
 from modules.policy.hooks import Finding
+from modules.policy.models import Policy
 from modules.policy.rules import Line, Member
 from modules.policy.services import CareVerdict, Quote, Remaining, Verdict
 from modules.policy.types import (
@@ -42,23 +44,14 @@ def quote(ctx: Context, quote: Quote) -> PolicyQuote:
 
 def eligibility(verdict: Verdict) -> Eligibility:
     """A verdict on somebody's cover."""
-    insuree, policy = verdict.insuree, verdict.policy
     return Eligibility(
         covered=verdict.reason is None,
         reason=verdict.reason,
-        insuree=insuree
-        and EligiblePerson(
-            insurance_number=insuree.insurance_number,
-            last_name=insuree.last_name,
-            other_names=insuree.other_names,
-            birth_date=insuree.birth_date,
-            gender=_row(verdict.gender_id),
-        ),
-        policy=policy
-        and EligibilityPolicy(product=_row(policy.product_id), expires_on=policy.expires_on, status=policy.status),
-        service=verdict.service and _element(verdict.service),
-        item=verdict.item and _element(verdict.item),
-        remaining=verdict.remaining and _remaining(verdict.remaining),
+        insuree=_person(verdict.insuree, verdict.gender_id) if verdict.insuree else None,
+        policy=_policy(verdict.policy) if verdict.policy else None,
+        service=_element(verdict.service) if verdict.service else None,
+        item=_element(verdict.item) if verdict.item else None,
+        remaining=_remaining(verdict.remaining) if verdict.remaining else None,
     )
 
 
@@ -69,9 +62,7 @@ def _line(line: Line) -> QuoteLine:
 
 def _member(quote: Quote, member: Member) -> QuotedMember:
     index = quote.indices.get(member.id)
-    return QuotedMember(
-        birth_date=member.birth_date, insuree=_row(member.id if index is None else None), index=index
-    )
+    return QuotedMember(birth_date=member.birth_date, insuree=_row(member.id if index is None else None), index=index)
 
 
 def _warning(ctx: Context, finding: Finding) -> PolicyWarning:
@@ -79,12 +70,26 @@ def _warning(ctx: Context, finding: Finding) -> PolicyWarning:
     return PolicyWarning(code=finding.code.code, message=message, refuses=finding.refuses)
 
 
+def _person(insuree: Insuree, gender_id: UUID | None) -> EligiblePerson:
+    return EligiblePerson(
+        insurance_number=insuree.insurance_number,
+        last_name=insuree.last_name,
+        other_names=insuree.other_names,
+        birth_date=insuree.birth_date,
+        gender=_row(gender_id),
+    )
+
+
+def _policy(policy: Policy) -> EligibilityPolicy:
+    return EligibilityPolicy(product=_row(policy.product_id), expires_on=policy.expires_on, status=policy.status)
+
+
 def _element(verdict: CareVerdict) -> EligibilityElement:
+    covered, left = verdict.reason is None, verdict.left
+    if left is None:
+        return EligibilityElement(covered=covered, reason=verdict.reason)
     return EligibilityElement(
-        covered=verdict.reason is None,
-        reason=verdict.reason,
-        remaining=verdict.left and verdict.left.quantity,
-        earliest_on=verdict.left and verdict.left.earliest_on,
+        covered=covered, reason=verdict.reason, remaining=left.quantity, earliest_on=left.earliest_on
     )
 
 

@@ -12,9 +12,7 @@ async def expire(ctx: Context) -> None:
     await ctx.session.execute(
         update(Policy)
         .where(Policy.expires_on < clock.today(), Policy.status != PolicyStatus.EXPIRED, Policy.ended_at.is_(None))
-        .values(
-            status=PolicyStatus.EXPIRED, suspended_by=None, version=Policy.version + 1, updated_at=clock.now()
-        )
+        .values(status=PolicyStatus.EXPIRED, suspended_by=None, version=Policy.version + 1, updated_at=clock.now())
         .execution_options(synchronize_session=False)
     )
 

@@ -71,9 +71,7 @@ async def _include(session: AsyncSession, policy: Policy) -> None:
     )
     for member in members:
         relation = Relation.HEAD if member.is_head else Relation.OWN
-        place = PricedMember(
-            policy_id=policy.id, insuree_id=member.id, relation=relation, birth_date=member.birth_date
-        )
+        place = PricedMember(policy_id=policy.id, insuree_id=member.id, relation=relation, birth_date=member.birth_date)
         session.add(place)
         if policy.effective_on is not None:
             cover = Cover(

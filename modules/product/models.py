@@ -250,9 +250,8 @@ class PresentProduct(Base):
     """A product with its present terms in one row, as the API shows it. Read only; nothing is stored under its name."""
 
     __table__ = (
-        # An outer join on a unique index costs nothing where only the product's own columns are asked for.
         select(_product, _terms.c.id.label("terms_id"), *(_terms.c[name] for name in TERMS))
-        .select_from(_product.outerjoin(_terms, and_(_terms.c.product_id == _product.c.id, _terms.c.present)))
+        .join(_terms, and_(_terms.c.product_id == _product.c.id, _terms.c.present))
         .subquery("product_present")
     )
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012

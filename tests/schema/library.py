@@ -36,6 +36,7 @@ from schema import (
     reference,
 )
 from schema.compose import node_field
+from schema.errors import BadRequest
 
 
 @dataclass(frozen=True)
@@ -307,11 +308,14 @@ def books(
 
 @one(Book, right=READ_BOOKS)
 def book(book: type[BookRow], id: UUID | None = None, title: str | None = None) -> Where:
-    """A book by its id, or any with a title."""
+    """A book by its id, or the first with a title."""
+    if id is None and title is None:
+        raise BadRequest("Give the book's id or its title.")
     if id is not None:
         yield book.id == id
     if title is not None:
-        yield book.title == title
+        first = select(BookRow.id).where(BookRow.title == title).order_by(BookRow.id).limit(1)
+        yield book.id == first.scalar_subquery()
 
 
 @page(Member, order=("born", "-name"), right=READ_MEMBERS)

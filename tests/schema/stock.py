@@ -42,7 +42,7 @@ def stock() -> Iterator[Base]:
             pages=None if number % 4 == 3 else 50 + number % 5 * 10,
             printed=None if number % 5 == 4 else date(2020 + number % 4 * 2, 1 + number % 2, 1),
             added_at=datetime(2025, 1, 1 + number % 6, 8, 30, number, tzinfo=UTC),
-            status=list(Status)[number * 2 % 3],
+            status=list(Status)[number // 4 % 3],
             rare=number % 4 == 1,
             # Every sixth book stands on a shelf of another branch.
             shelf_id=None if number % 6 == 5 else known("shelf", number % 4),

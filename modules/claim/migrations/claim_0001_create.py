@@ -50,13 +50,19 @@ def _administrators() -> None:
         ),
     )
     op.create_index(
-        "uq_claim_administrator_code", "claim_administrator", ["code"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
+        "uq_claim_administrator_code",
+        "claim_administrator",
+        ["code"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         "ix_claim_administrator_district", "claim_administrator", ["district_id", "last_name", "other_names", "id"]
     )
     op.create_index(
-        "ix_claim_administrator_facility", "claim_administrator", ["health_facility_id", "last_name", "other_names", "id"]
+        "ix_claim_administrator_facility",
+        "claim_administrator",
+        ["health_facility_id", "last_name", "other_names", "id"],
     )
     op.create_index(
         "ix_claim_administrator_last_name_other_names_id", "claim_administrator", ["last_name", "other_names", "id"]
@@ -120,7 +126,11 @@ def _claims() -> None:
     op.create_index("ix_claim_claim_date_from_id", "claim_claim", ["date_from", "id"])
     op.create_index("ix_claim_claim_district_id_date_from_id", "claim_claim", ["district_id", "date_from", "id"])
     op.create_index(
-        "uq_claim_claim_code", "claim_claim", ["health_facility_id", "code"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
+        "uq_claim_claim_code",
+        "claim_claim",
+        ["health_facility_id", "code"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         "ix_claim_claim_health_facility_id_date_from_id", "claim_claim", ["health_facility_id", "date_from", "id"]

@@ -218,9 +218,7 @@ class Checking:
         return moment.astimezone(self.zone).date()
 
 
-def _with(
-    claim: CheckedClaim, findings: Sequence[Finding], lines: Mapping[int, Sequence[Finding]]
-) -> CheckedClaim:
+def _with(claim: CheckedClaim, findings: Sequence[Finding], lines: Mapping[int, Sequence[Finding]]) -> CheckedClaim:
     """The claim with what somebody else found added to what was found before, in the order of the checks."""
     return replace(
         claim,

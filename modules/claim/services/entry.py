@@ -59,9 +59,6 @@ async def update_claim(ctx: Context, input: UpdateClaimInput) -> Claim:
     """
     claim = await _editable(ctx, input.id, input.expected_version)
     await _write(ctx, claim, given(input))
-    # A claim whose lines alone change has changed too.
-    claim.updated_at = clock.now()
-    await ctx.session.flush()
     return claim
 
 
@@ -94,10 +91,12 @@ async def _write(ctx: Context, claim: Claim, values: Mapping[str, Any]) -> None:
     main, others = await _diagnoses(ctx, claim, values, problems)
     lines = await _lines(ctx, claim, values, problems)
     problems.stop()
-    for name, value in {**own, "main_diagnosis_id": main}.items():
-        setattr(claim, name, value)
-    await _complete(ctx, claim, own)
-    await _store(ctx, claim, others, lines)
+    # Flushed once, so that a change counts as one.
+    with ctx.session.no_autoflush:
+        for name, value in {**own, "main_diagnosis_id": main}.items():
+            setattr(claim, name, value)
+        await _complete(ctx, claim, own)
+        await _store(ctx, claim, others, lines)
 
 
 async def _complete(ctx: Context, claim: Claim, own: Mapping[str, Any]) -> None:
@@ -122,6 +121,8 @@ async def _store(
         await ctx.session.execute(delete(ClaimDiagnosis).where(ClaimDiagnosis.claim_id == claim.id))
     if lines is not None:
         claim.claimed = rules.claimed(map(amounts, made))
+    # A claim whose lines alone change has changed too.
+    claim.updated_at = clock.now()
     ctx.session.add(claim)
     await ctx.session.flush()
     ctx.session.add_all(made)
@@ -179,8 +180,9 @@ async def _lines(
         return None
     kept = items is UNSET or services is UNSET
     old = (await lines_of(ctx.session, [claim.id]))[claim.id] if kept else []
+    sent_items, sent_services = [() if lines is UNSET else lines or () for lines in (items, services)]
     return [
         *(kept_lines(old, of_items=True) if items is UNSET else ()),
-        *await entered_lines(ctx, () if items is UNSET else items or (), () if services is UNSET else services or (), problems),
+        *await entered_lines(ctx, sent_items, sent_services, problems),
         *(kept_lines(old, of_items=False) if services is UNSET else ()),
     ]

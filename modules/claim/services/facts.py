@@ -83,8 +83,8 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
         facilities={facility.id: facility for facility in facilities},
         elements=elements,
         prices=await prices(session, _wanted(claims, lines)),
-        provisions=grouped(await provisions(session, patients, elements), lambda each: (each.insuree_id, each.element_id)),
-        counted=grouped(await _counted(session, patients), lambda each: each.insuree_id),
+        provisions=grouped(await provisions(session, patients, elements), lambda got: (got.insuree_id, got.element_id)),
+        counted=grouped(await _counted(session, patients), lambda other: other.insuree_id),
     )
 
 
@@ -105,7 +105,7 @@ async def lines_of(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[U
 async def provisions(
     session: AsyncSession, insuree_ids: Collection[UUID], element_ids: Collection[UUID]
 ) -> list[Provision]:
-    """What patients were given of items and services, on passed lines of claims that count (claims spec 2.7 e and h)."""
+    """What patients were given of items and services, on passed lines of claims that count (claims spec 2.7 e, h)."""
     element = func.coalesce(ClaimLine.item_id, ClaimLine.service_id)
     quantity = func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided)
     rows = await session.execute(

@@ -52,11 +52,12 @@ async def entered_lines(
     known_items = await register_entries(ctx, Item, item_names, problems)
     known_services = await register_entries(ctx, Service, service_names, problems)
     explain = ctx.settings(Settings).explain_repetition
-    lines = []
-    for path, input, entry in (
+    given: list[tuple[str, ClaimItemInput | ClaimServiceInput, Item | Service | None]] = [
         *((f"items.{at}", line, known_items.get(f"items.{at}.item")) for at, line in enumerate(items)),
         *((f"services.{at}", line, known_services.get(f"services.{at}.service")) for at, line in enumerate(services)),
-    ):
+    ]
+    lines = []
+    for path, input, entry in given:
         explanation = _check(input, path, explain, problems)
         if entry is not None:
             lines.append(_entered(input, entry, explanation))
@@ -104,9 +105,7 @@ def _check(input: ClaimItemInput | ClaimServiceInput, path: str, explain: bool, 
     return values["explanation"]  # type: ignore[no-any-return]
 
 
-def _entered(
-    input: ClaimItemInput | ClaimServiceInput, entry: Item | Service, explanation: str | None
-) -> EnteredLine:
+def _entered(input: ClaimItemInput | ClaimServiceInput, entry: Item | Service, explanation: str | None) -> EnteredLine:
     of_item = isinstance(entry, Item)
     return EnteredLine(
         item_id=entry.id if of_item else None,

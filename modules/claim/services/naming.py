@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Register)
 
 @dataclass(frozen=True)
 class Name:
-    """A register's entry that an input names. `key` tells the names of an input apart; the paths are those of the fields.
+    """A register's entry that an input names. `key` tells the names of an input apart; paths are those of the fields.
 
     Without paths of its own, a name `items.0.item` stands in `items.0.itemId` or `items.0.itemCode`.
     """

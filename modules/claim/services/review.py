@@ -99,9 +99,7 @@ async def _refuse(ctx: Context, claim: Claim, event: ClaimEvent, reason: Rejecti
     await every(ctx.host, "claims_changed_status", ctx=ctx, changes=[StatusChange(claim.id, before, claim.status)])
 
 
-def _review_lines(
-    reviewed: Sequence[ReviewedLineInput], lines: Mapping[int, ClaimLine], problems: Problems
-) -> None:
+def _review_lines(reviewed: Sequence[ReviewedLineInput], lines: Mapping[int, ClaimLine], problems: Problems) -> None:
     for index, input in enumerate(reviewed):
         line, path = lines.get(input.line_no), f"lines.{index}"
         if line is None:
@@ -121,8 +119,9 @@ def _review_status(input: ReviewedLineInput, line: ClaimLine, path: str, problem
             problems.add(REQUIRED, f"{path}.justification")
         _reject(line)
     elif input.status is PASSED and line.status is REJECTED:
-        if line.rejection_reason is not RejectionReason.MEDICAL_OFFICER:
-            problems.add(errors.LINE_REFUSED, f"{path}.status", reason=line.rejection_reason and line.rejection_reason.name)
+        reason = line.rejection_reason
+        if reason is not RejectionReason.MEDICAL_OFFICER:
+            problems.add(errors.LINE_REFUSED, f"{path}.status", reason=reason.name if reason else "")
         line.status, line.rejection_reason, line.quantity_approved = PASSED, None, None
 
 

@@ -82,9 +82,7 @@ def _contributions() -> None:
         _key("contribution_contribution", "officer_id", "insuree_officer"),
         _key("contribution_contribution", "payer_id", "contribution_payer"),
         sa.CheckConstraint("amount > 0", name="ck_contribution_contribution_amount"),
-        sa.CheckConstraint(
-            "(voided_at IS NULL) = (void_reason IS NULL)", name="ck_contribution_contribution_voided"
-        ),
+        sa.CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="ck_contribution_contribution_voided"),
     )
     op.create_index(
         "uq_contribution_contribution_receipt",

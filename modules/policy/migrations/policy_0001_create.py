@@ -66,9 +66,7 @@ def _policies() -> None:
         _key("policy_policy", "previous_policy_id", "policy_policy"),
         sa.CheckConstraint("starts_on <= expires_on", name="ck_policy_policy_period"),
         sa.CheckConstraint("family_share + payer_share = value", name="ck_policy_policy_shares"),
-        sa.CheckConstraint(
-            "(status = 'SUSPENDED') = (suspended_by IS NOT NULL)", name="ck_policy_policy_suspension"
-        ),
+        sa.CheckConstraint("(status = 'SUSPENDED') = (suspended_by IS NOT NULL)", name="ck_policy_policy_suspension"),
         sa.CheckConstraint("status <> 'ACTIVE' OR effective_on IS NOT NULL", name="ck_policy_policy_effective"),
         ExcludeConstraint(
             ("family_id", "="),

@@ -16,43 +16,44 @@ from modules.policy.settings import Settings
 
 async def settle(ctx: Context, policy: Policy, credit: Decimal) -> None:
     """Bring everybody's cover in line with the policy's state and the money that counts on it (decisions 19 and 22)."""
-    places = await ctx.session.scalars(
-        select(PricedMember).where(PricedMember.policy_id == policy.id, PricedMember.left_on.is_(None))
-    )
-    rows = await covers_of(ctx, [policy.id])
     newborn_days = ctx.settings(Settings).newborn_days
-    for place in places:
-        own = [row for row in rows if row.insuree_id == place.insuree_id]
+    for place, own in (await _places(ctx, policy)).items():
         first = _first_day(policy, place, credit, newborn_days)
-        await write(ctx, policy.id, place.insuree_id, own, _wanted(policy, _plain(own), first))
+        await _write(ctx, policy.id, place.insuree_id, own, _wanted(policy, _plain(own), first))
 
 
-async def end(
-    ctx: Context, policies: Iterable[Policy], insuree_id: UUID, last: date, ended_by: CoverEnd
-) -> None:
+async def end(ctx: Context, policies: Iterable[Policy], insuree_id: UUID, last: date, ended_by: CoverEnd) -> None:
     """End a person's cover by these policies with a day of its own: a death, a removal."""
     ids = [policy.id for policy in policies]
-    rows = [row for row in await covers_of(ctx, ids) if row.insuree_id == insuree_id]
+    covers = select(Cover).where(Cover.policy_id.in_(ids), Cover.insuree_id == insuree_id)
+    rows = (await ctx.session.scalars(covers)).all()
     for id in ids:
         own = [row for row in rows if row.policy_id == id]
-        await write(ctx, id, insuree_id, own, rules.end_cover(_plain(own), last, ended_by))
+        await _write(ctx, id, insuree_id, own, rules.end_cover(_plain(own), last, ended_by))
 
 
 async def stop(ctx: Context, policy: Policy, ended_by: CoverEnd) -> None:
     """End everybody's cover by a policy; what was covered before today stays covered."""
-    rows = await covers_of(ctx, [policy.id])
+    rows = (await ctx.session.scalars(select(Cover).where(Cover.policy_id == policy.id))).all()
     for insuree_id in {row.insuree_id for row in rows}:
         own = [row for row in rows if row.insuree_id == insuree_id]
-        await write(ctx, policy.id, insuree_id, own, rules.stop_cover(_plain(own), clock.today(), ended_by))
+        await _write(ctx, policy.id, insuree_id, own, rules.stop_cover(_plain(own), clock.today(), ended_by))
 
 
-async def covers_of(ctx: Context, policy_ids: Sequence[UUID]) -> Sequence[Cover]:
-    """The cover intervals of some policies, locked against writers of other transactions by their policies' locks."""
-    found = await ctx.session.scalars(select(Cover).where(Cover.policy_id.in_(policy_ids)).order_by(Cover.starts_on))
-    return found.all()
+async def _places(ctx: Context, policy: Policy) -> dict[PricedMember, list[Cover]]:
+    """Who has a place on the policy, each with the cover there is, in one statement."""
+    rows = await ctx.session.execute(
+        select(PricedMember, Cover)
+        .outerjoin(Cover, (Cover.policy_id == policy.id) & (Cover.insuree_id == PricedMember.insuree_id))
+        .where(PricedMember.policy_id == policy.id, PricedMember.left_on.is_(None))
+    )
+    places: dict[PricedMember, list[Cover]] = {}
+    for place, cover in rows:
+        places.setdefault(place, []).extend([cover] if cover is not None else [])
+    return places
 
 
-async def write(
+async def _write(
     ctx: Context, policy_id: UUID, insuree_id: UUID, rows: Iterable[Cover], wanted: Iterable[rules.Cover]
 ) -> None:
     """Make a person's rows say what is wanted. The rules never move an interval's first day, so it names the row."""

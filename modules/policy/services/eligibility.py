@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from modules.policy.services.held import DECIDING, CareVerdict, Held, category_l
 from modules.policy.services.reasons import EligibilityReason, why_not
 from modules.policy.settings import Settings
 
+E = TypeVar("E", Service, Item)
 LONGEST_NUMBER = 50
 
 
@@ -82,9 +84,7 @@ async def _check_rate(ctx: Context) -> None:
         raise LimitExceeded(f"You may verify {most} people a minute. Wait a little and try again.")
 
 
-async def _verdict(
-    ctx: Context, number: str, on: date, service_code: str | None, item_code: str | None
-) -> Verdict:
+async def _verdict(ctx: Context, number: str, on: date, service_code: str | None, item_code: str | None) -> Verdict:
     found = await ctx.session.execute(
         select(Insuree, LookupRow.id)
         .outerjoin(LookupRow, (LookupRow.kind == "gender") & (LookupRow.code == Insuree.gender_code))
@@ -96,7 +96,7 @@ async def _verdict(
     insuree, gender_id = row
     service = await _entry(ctx, Service, service_code)
     item = await _entry(ctx, Item, item_code)
-    care = Care(service and service.id, item and item.id)
+    care = Care(service.id if service else None, item.id if item else None)
     held = await held_by(ctx, insuree.id, on, care.service_id, care.item_id)
     if held is None:
         reason, policy = await why_not(ctx, insuree, on)
@@ -117,10 +117,10 @@ async def _verdict(
     return Verdict(None, insuree, gender_id, held.policy, for_service, for_item, remaining)
 
 
-async def _entry(ctx: Context, register: type[Service] | type[Item], code: str | None) -> Service | Item | None:
+async def _entry(ctx: Context, register: type[E], code: str | None) -> E | None:
     if code is None:
         return None
-    found: Service | Item | None = await ctx.session.scalar(
+    found: E | None = await ctx.session.scalar(
         select(register).where(register.code == code, register.ended_at.is_(None))
     )
     return found

@@ -84,9 +84,7 @@ def check_enrolled_on(ctx: Context, enrolled_on: date) -> None:
     """
     allowed = ctx.settings(Settings).backdating_days
     may_backdate = ctx.actor.may(rights.BACKDATE)
-    problem = rules.backdating_problem(
-        enrolled_on, clock.today(), allowed_days=allowed, may_backdate=may_backdate
-    )
+    problem = rules.backdating_problem(enrolled_on, clock.today(), allowed_days=allowed, may_backdate=may_backdate)
     if problem == rules.DATE_IN_FUTURE:
         raise UserError(DATE_IN_FUTURE, "enrolledOn", date=enrolled_on)
     if problem == rules.BACKDATED:
@@ -118,9 +116,7 @@ async def _make(
     )
     ctx.session.add(policy)
     ctx.session.add_all(
-        PricedMember(
-            policy_id=policy.id, insuree_id=member.id, relation=member.relation, birth_date=member.birth_date
-        )
+        PricedMember(policy_id=policy.id, insuree_id=member.id, relation=member.relation, birth_date=member.birth_date)
         for member in priced.price.covered
     )
     await ctx.session.flush()

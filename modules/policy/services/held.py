@@ -59,9 +59,7 @@ async def held_by(
         .outerjoin(service, (service.terms_id == Policy.terms_id) & (service.service_id == literal(service_id, Uuid())))
         .outerjoin(item, (item.terms_id == Policy.terms_id) & (item.item_id == literal(item_id, Uuid())))
         .where(Cover.insuree_id == insuree_id, Cover.starts_on <= on, Cover.ends_on >= on, Policy.ended_at.is_(None))
-        .order_by(
-            service.id.is_not(None).desc(), item.id.is_not(None).desc(), Policy.expires_on.desc(), Policy.id
-        )
+        .order_by(service.id.is_not(None).desc(), item.id.is_not(None).desc(), Policy.expires_on.desc(), Policy.id)
         .limit(1)
     )
     row = rows.one_or_none()
@@ -83,8 +81,7 @@ async def category_limits(ctx: Context, terms_id: UUID) -> dict[ServiceCategory,
 def claims_left(limits: Mapping[ServiceCategory, int | None], usage: Usage) -> dict[ServiceCategory, int | None]:
     """How many claims of each category of care are left; None: no limit."""
     return {
-        category: rules.claims_left(limits.get(category), usage.claims.get(category, 0))
-        for category in ServiceCategory
+        category: rules.claims_left(limits.get(category), usage.claims.get(category, 0)) for category in ServiceCategory
     }
 
 

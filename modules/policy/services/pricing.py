@@ -69,13 +69,9 @@ async def members_of(ctx: Context, family_id: UUID) -> list[Member]:
     rows = await ctx.session.execute(
         select(Insuree.id, Insuree.birth_date, Insuree.is_head, Insuree.recorded_at, LookupRow.data)
         .outerjoin(LookupRow, and_(LookupRow.kind == "relation", LookupRow.code == Insuree.relation_code))
-        .where(
-            Insuree.family_id == family_id, Insuree.status == InsureeStatus.ACTIVE, Insuree.ended_at.is_(None)
-        )
+        .where(Insuree.family_id == family_id, Insuree.status == InsureeStatus.ACTIVE, Insuree.ended_at.is_(None))
     )
-    return [
-        Member(row.id, row.birth_date, relation_of(row.is_head, row.data or {}), row.recorded_at) for row in rows
-    ]
+    return [Member(row.id, row.birth_date, relation_of(row.is_head, row.data or {}), row.recorded_at) for row in rows]
 
 
 def relation_of(is_head: bool, data: dict[str, Any]) -> rules.Relation:
@@ -174,9 +170,7 @@ def _findings(ctx: Context, offer: Offer, proposal: Proposal, price: Price) -> I
 def _offer(family: Family | None) -> Select[Any]:
     cycles = select(func.json_agg(func.json_build_array(Cycle.day, Cycle.month))).where(Cycle.terms_id == Terms.id)
     # Percentages travel as text: JSON numbers would come back as floats.
-    subsidy = func.json_build_array(
-        Subsidy.category_code, cast(Subsidy.percent, String), Subsidy.family_part_activates
-    )
+    subsidy = func.json_build_array(Subsidy.category_code, cast(Subsidy.percent, String), Subsidy.family_part_activates)
     subsidies = select(func.json_agg(subsidy)).where(Subsidy.terms_id == Terms.id)
     return select(
         Product,
@@ -191,9 +185,7 @@ def _sold_to(family: Family | None) -> ColumnElement[bool]:
     if family is None:
         return literal(True)
     region = select(Location.region_id).where(Location.id == family.district_id).scalar_subquery()
-    return or_(
-        Product.location_id.is_(None), Product.location_id == family.district_id, Product.location_id == region
-    )
+    return or_(Product.location_id.is_(None), Product.location_id == family.district_id, Product.location_id == region)
 
 
 def _read(row: Any) -> Offer:

@@ -69,9 +69,7 @@ async def why_not(ctx: Context, insuree: Insuree, on: date) -> tuple[Eligibility
     return _reason(policy, places, covers, on), policy
 
 
-def _reason(
-    policy: Policy, places: Sequence[PricedMember], covers: Sequence[Cover], on: date
-) -> EligibilityReason:
+def _reason(policy: Policy, places: Sequence[PricedMember], covers: Sequence[Cover], on: date) -> EligibilityReason:
     if policy.expires_on < on:
         return EligibilityReason.EXPIRED
     if any(cover.starts_on > on for cover in covers):

@@ -64,7 +64,8 @@ class World:
     async def submit(self, *claims: Claim, by: Actor | None = None) -> list[dict[str, Any]]:
         """The results of submitting claims."""
         answer = await self.api(SUBMIT, {"input": {"ids": [claim.id for claim in claims]}}, actor=by or self.nurse())
-        assert not answer.errors and not answer.data["submitClaims"]["errors"], answer
+        assert not answer.errors, answer
+        assert not answer.data["submitClaims"]["errors"], answer
         results: list[dict[str, Any]] = answer.data["submitClaims"]["results"]
         return results
 

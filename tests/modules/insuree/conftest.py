@@ -20,6 +20,13 @@ FIELDS = {
 Change = Callable[..., Awaitable[Any]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here loads the modules of `families.toml`."""
+    for item in items:
+        if "modules/insuree" in item.path.as_posix():
+            item.add_marker(pytest.mark.profile("tests/modules/insuree/families.toml"))
+
+
 @pytest.fixture
 def change(api: Api) -> Change:
     """Sends a mutation with its input, as a clerk of the whole country unless told otherwise; answers its payload.

@@ -17,12 +17,13 @@ from modules.product.testing import make_product
 
 CYCLES = [(1, 1), (1, 6)]
 P1 = {
-    "max_members": 5, "lump_sum": Decimal(0), "threshold": 0, "premium_adult": Decimal(300), "premium_child": Decimal(200),
-    "registration_lump_sum": Decimal(250), "general_assembly_lump_sum": Decimal(130),
+    "max_members": 5, "lump_sum": Decimal(0), "threshold": 0, "premium_adult": Decimal(300),
+    "premium_child": Decimal(200), "registration_lump_sum": Decimal(250), "general_assembly_lump_sum": Decimal(130),
 }  # fmt: skip
 P2 = {
-    "max_members": 5, "lump_sum": Decimal(200), "threshold": 2, "grace_period_enrolment": 1, "premium_adult": Decimal(300),
-    "premium_child": Decimal(200), "registration_fee": Decimal(10), "general_assembly_fee": Decimal(5),
+    "max_members": 5, "lump_sum": Decimal(200), "threshold": 2, "grace_period_enrolment": 1,
+    "premium_adult": Decimal(300), "premium_child": Decimal(200), "registration_fee": Decimal(10),
+    "general_assembly_fee": Decimal(5),
 }  # fmt: skip
 
 
@@ -54,9 +55,7 @@ async def test_value_and_dates_of_a_household(
     assert (policy["startsOn"], policy["expiresOn"], policy["value"]) == (start, expiry, value)
 
 
-async def test_the_seventh_member_of_a_flat_family_product_has_no_place_D6(
-    change: Any, session: AsyncSession
-) -> None:
+async def test_the_seventh_member_of_a_flat_family_product_has_no_place_d6(change: Any, session: AsyncSession) -> None:
     family, product = await make_family(session, members=7), await make_product(session)
     await session.commit()
     payload = await change("enrolPolicy", familyId=family.id, productId=product.id)
@@ -185,7 +184,8 @@ async def test_statements_do_not_grow_with_the_family(api: Api, session: AsyncSe
             "familyId": family.id, "productId": product.id, "officerId": officer.id, "clientMutationId": str(members),
         }  # fmt: skip
         reply = await api(
-            "mutation($input: EnrolPolicyInput!) { enrolPolicy(input: $input) { policy { id value } errors { code } } }",
+            "mutation($input: EnrolPolicyInput!) "
+            "{ enrolPolicy(input: $input) { policy { id value } errors { code } } }",
             {"input": enrolment},
             actor=actor("CLERK"),
         )

@@ -15,11 +15,10 @@ from modules.product.testing import make_product
 
 async def test_whatever_is_past_its_last_day_expires_by_night(ctx: Context, host: Host, session: AsyncSession) -> None:
     family = await make_family(session, members=1)
-    suspended = {"suspended_by": SuspendedBy.USER}
     policies = [
         await make_policy(
             session, family, await make_product(session), status, starts_on=date(2025, 3, 10),
-            **(suspended if status is PolicyStatus.SUSPENDED else {}),
+            suspended_by=SuspendedBy.USER if status is PolicyStatus.SUSPENDED else None,
         )
         for status in PolicyStatus
     ]  # fmt: skip

@@ -16,8 +16,8 @@ from modules.policy.rules import CoverEnd, PolicyStatus
 from modules.policy.testing import make_policy
 from modules.product.testing import make_product
 
-PER_HEAD = {
-    "lump_sum": Decimal(0), "threshold": 0, "max_members": 6, "premium_adult": Decimal(10000), "premium_child": Decimal(2000)
+PER_HEAD: dict[str, Any] = {
+    "lump_sum": Decimal(0), "threshold": 0, "premium_adult": Decimal(10000), "premium_child": Decimal(2000),
 }  # fmt: skip
 INSUREE = "insuree { id version } errors { code path message }"
 START = date(2026, 1, 1)
@@ -48,7 +48,7 @@ async def covers_of(session: AsyncSession, insuree_id: Any) -> list[tuple[date, 
         .where(Cover.insuree_id == insuree_id)
         .order_by(Cover.starts_on)
     )
-    return [tuple(row) for row in rows]
+    return [(first, last, ended_by) for first, last, ended_by in rows]
 
 
 async def refreshed(session: AsyncSession, policy: Policy) -> Policy:
@@ -66,14 +66,12 @@ async def test_a_newcomer_is_covered_at_once_if_the_value_does_not_change(change
     assert (await refreshed(session, policy)).value == 30000
 
 
-async def test_a_newcomer_who_costs_more_is_covered_once_that_is_paid_C11(
-    change: Any, session: AsyncSession
-) -> None:
+async def test_a_newcomer_who_costs_more_is_covered_once_that_is_paid_c11(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=1)
     policy = await paid_policy(session, family, 10000, **PER_HEAD)
     added = (await change("addInsuree", fields=INSUREE, **newcomer(family)))["insuree"]
     policy = await refreshed(session, policy)
-    assert (policy.value, policy.status, policy.effective_on) == (12000, PolicyStatus.ACTIVE, START)
+    assert (policy.value, policy.status, policy.effective_on) == (Decimal(12000), PolicyStatus.ACTIVE, START)
     payment = {"policyId": policy.id, "paymentTypeCode": "C", "paidOn": "2026-03-10"}
     fields = "contribution { policy { status balance } } errors { code }"
     paid = await change("recordContribution", fields=fields, amount="1000", receipt="A1", **payment)
@@ -105,7 +103,8 @@ async def test_a_newcomer_raises_the_value_of_an_unpaid_policy_too(change: Any, 
     made = (await change("enrolPolicy", familyId=family.id, productId=product.id))["policy"]
     await change("addInsuree", fields=INSUREE, **newcomer(family))
     policy = (await session.scalars(select(Policy))).one()
-    assert (made["value"], policy.value, policy.due, policy.bought_due) == ("10000.00", 12000, 12000, 12000)
+    assert made["value"] == "10000.00"
+    assert {policy.value, policy.due, policy.bought_due} == {Decimal(12000)}
 
 
 async def test_a_seventh_member_gets_the_place_that_becomes_free(change: Any, session: AsyncSession) -> None:
@@ -125,7 +124,7 @@ async def test_who_leaves_an_active_policy_does_not_make_it_cheaper(change: Any,
     child = (await session.scalars(select(Insuree).where(Insuree.birth_date == date(2012, 3, 3)))).one()
     await change("removeInsuree", fields=INSUREE, id=child.id, expectedVersion=child.version)
     policy = await refreshed(session, policy)
-    assert (policy.value, policy.status) == (22000, PolicyStatus.ACTIVE)
+    assert (policy.value, policy.status) == (Decimal(22000), PolicyStatus.ACTIVE)
 
 
 async def test_nobody_owes_for_a_newcomer_who_left_before_paying(change: Any, session: AsyncSession) -> None:
@@ -172,24 +171,21 @@ async def test_who_moves_is_covered_by_the_new_familys_policy(change: Any, sessi
     await paid_policy(session, family)
     child = await make_insuree(session, former)
     await session.commit()
-    await change(
-        "moveInsuree", fields=INSUREE, id=child.id, expectedVersion=1, familyId=family.id, relationCode=CHILD
-    )
+    await change("moveInsuree", fields=INSUREE, id=child.id, expectedVersion=1, familyId=family.id, relationCode=CHILD)
     assert await covers_of(session, child.id) == [(date(2026, 3, 10), date(2026, 12, 31), None)]
 
 
 async def test_policies_follow_a_family_to_its_new_village(api: Api, change: Any, session: AsyncSession) -> None:
     family, village = await make_family(session), await make_village(session)
     await paid_policy(session, family)
+    assert village.district_id is not None
     await change("updateFamily", fields="errors { code }", id=family.id, expectedVersion=1, locationId=village.id)
     clerk = actor("CLERK", district=[village.district_id])
     reply = await api("{ policies { totalCount } contributions { totalCount } }", actor=clerk)
     assert reply.data == {"policies": {"totalCount": 1}, "contributions": {"totalCount": 1}}
 
 
-async def test_a_deleted_familys_policies_are_stopped_and_stay_on_record(
-    change: Any, session: AsyncSession
-) -> None:
+async def test_a_deleted_familys_policies_are_stopped_and_stay_on_record(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=1)
     policy = await paid_policy(session, family)
     head = family.head_id
@@ -210,9 +206,7 @@ async def test_an_expired_policy_is_not_priced_again(change: Any, session: Async
     assert (await refreshed(session, policy)).value == 10000
 
 
-async def test_a_newcomer_during_a_suspension_is_covered_when_it_is_lifted(
-    change: Any, session: AsyncSession
-) -> None:
+async def test_a_newcomer_during_a_suspension_is_covered_when_it_is_lifted(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=1)
     policy = await paid_policy(session, family)
     await change("suspendPolicy", id=policy.id, expectedVersion=1)

@@ -17,6 +17,7 @@ from modules.policy.rules import CoverEnd, PolicyStatus
 from modules.policy.testing import make_policy
 from modules.product.testing import make_product
 
+
 async def enrolled(
     session: AsyncSession, status: PolicyStatus = PolicyStatus.ACTIVE, paid: int = 30000, **fields: Any
 ) -> Policy:
@@ -54,9 +55,7 @@ async def test_a_resumed_policy_covers_from_today_and_not_the_days_of_the_suspen
     assert periods(resumed) == {("2026-01-01", "2026-03-09", "SUSPENSION"), ("2026-03-20", "2026-12-31", None)}
 
 
-async def test_a_policy_suspended_and_resumed_on_one_day_covers_as_before(
-    change: Any, session: AsyncSession
-) -> None:
+async def test_a_policy_suspended_and_resumed_on_one_day_covers_as_before(change: Any, session: AsyncSession) -> None:
     policy = await enrolled(session)
     await change("suspendPolicy", id=policy.id, expectedVersion=1)
     resumed = (await change("resumePolicy", id=policy.id, expectedVersion=2))["policy"]
@@ -148,8 +147,7 @@ async def test_a_deleted_policy_leaves_room_for_another(change: Any, told: Any, 
 
 
 async def test_money_makes_an_overdue_policy_good(ctx: Context, session: AsyncSession) -> None:
-    overdue = {"suspended_by": SuspendedBy.OVERDUE}
-    policy = await enrolled(session, PolicyStatus.SUSPENDED, **overdue)
+    policy = await enrolled(session, PolicyStatus.SUSPENDED, suspended_by=SuspendedBy.OVERDUE)
     await services.reevaluate(ctx, policy)
     assert (policy.status, policy.suspended_by) == (PolicyStatus.ACTIVE, None)
     assert policy.effective_on == date(2026, 1, 1)
