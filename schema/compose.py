@@ -22,7 +22,7 @@ from strawberry.types.field import StrawberryField
 
 from schema.errors import DeclarationError
 from schema.execute import Engine
-from schema.filters import camel
+from schema.names import camel_case
 from schema.node import EVERYBODY, MAPPED, MappedField, NodeField, ReferenceField, RelationField
 from schema.scalars import SCALARS
 
@@ -82,11 +82,11 @@ class Schema(strawberry.Schema):
                 name = field.python_name
                 if name in own:
                     raise DeclarationError(
-                        f"{module} adds {part.target.__name__}.{camel(name)}, which the type has itself"
+                        f"{module} adds {part.target.__name__}.{camel_case(name)}, which the type has itself"
                     )
                 if name in added:
                     raise DeclarationError(
-                        f"both {added[name][0]} and {module} add {part.target.__name__}.{camel(name)}: rename one"
+                        f"both {added[name][0]} and {module} add {part.target.__name__}.{camel_case(name)}: rename one"
                     )
                 added[name] = (module, field)
         super().__init__(

@@ -16,6 +16,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 from schema.errors import BadRequest, Forbidden
+from schema.names import camel_case
 from schema.node import MAPPED, ColumnField, MappedField, Mapping, ReferenceField, Row
 from schema.scalars import Money
 from schema.values import Given, element, member
@@ -121,7 +122,7 @@ def filter_input(mapped: type) -> type:
 
     def fields(made: type) -> dict[str, tuple[Any, str]]:
         listed: dict[str, tuple[Any, str]] = {
-            camel(field.python_name): (_operators(kind, within), field.description or "")
+            camel_case(field.python_name): (_operators(kind, within), field.description or "")
             for field, kind, within in filterable(mapped)
         }
         listed["or"] = (list[made], "At least one of these must hold.")  # type: ignore[valid-type]
@@ -136,7 +137,7 @@ def filter_input(mapped: type) -> type:
 def order_input(mapped: type) -> type:
     """The `<Type>Order` input of a mapped type: one column and a direction."""
     names = {
-        snake_upper(field.python_name): field.python_name
+        field.python_name.upper(): field.python_name
         for field, _, _ in filterable(mapped)
         if isinstance(field, ColumnField) and field.right is None  # an order would tell what a guarded field holds
     }
@@ -163,7 +164,7 @@ def order_input(mapped: type) -> type:
 @cache
 def filter_fields(mapped: type) -> dict[str, tuple[MappedField, Any]]:
     """The fields of a mapped type's filter, by their GraphQL names."""
-    return {camel(field.python_name): (field, kind) for field, kind, _ in filterable(mapped)}
+    return {camel_case(field.python_name): (field, kind) for field, kind, _ in filterable(mapped)}
 
 
 def conditions(mapped: type, row: Row, value: Given, planner: Any, depth: int = 0) -> Iterator[Any]:
@@ -263,14 +264,3 @@ def _containing(text: str) -> str:
 
 def _starting(text: str) -> str:
     return f"{_escaped(text)}%"
-
-
-def camel(name: str) -> str:
-    """The GraphQL name of a Python name."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-def snake_upper(name: str) -> str:
-    """The enum value's name of a Python name."""
-    return name.upper()

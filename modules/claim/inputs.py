@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
 from modules.claim.models import LineStatus
-from modules.claim.types import ClaimVisitType
+from modules.claim.types import ClaimSelectionInput, ClaimVisitType
 from modules.location.rules import CareType
 
 ClaimId = Annotated[UUID, argument("The claim.")]
@@ -100,17 +100,6 @@ class DeleteClaimInput(MutationInput):
 
     id: ClaimId
     expected_version: Version
-
-
-@input_type
-class ClaimSelectionInput:
-    """Which of the claims that are due; all that is given must hold. The oldest care comes first."""
-
-    health_facility_id: Annotated[UUID | None, argument("Those of this facility.")] = None
-    date_from: Annotated[date | None, argument("Admitted on this day or later.")] = None
-    date_to: Annotated[date | None, argument("Admitted on this day or earlier.")] = None
-    claimed_from: Annotated[date | None, argument("Claimed on this day or later.")] = None
-    claimed_to: Annotated[date | None, argument("Claimed on this day or earlier.")] = None
 
 
 @input_type

@@ -2,20 +2,10 @@
 
 from dataclasses import field
 from typing import Annotated
-from uuid import UUID
 
-from core import Context, Payload, UserErrorInfo, argument, mutation, output_type
+from core import Context, Payload, argument, mutation, output_type
 from modules.claim import inputs, models, rights, services
-from modules.claim.types import Claim, ClaimAdministrator
-
-
-@output_type
-class ClaimResult:
-    """What became of one claim of several."""
-
-    id: Annotated[UUID, argument("The claim's id, as it was sent.")]
-    claim: Annotated[Claim | None, argument("The claim as it is now; null where there is none for you.")]
-    errors: Annotated[list[UserErrorInfo], argument("Why nothing was done with it.")]
+from modules.claim.types import Claim, ClaimAdministrator, ClaimResult
 
 
 @output_type
@@ -46,7 +36,7 @@ async def delete_claim(ctx: Context, input: inputs.DeleteClaimInput) -> models.C
 @mutation(SubmitClaimsPayload, right=rights.SUBMIT)
 async def submit_claims(ctx: Context, input: inputs.SubmitClaimsInput) -> SubmitClaimsPayload:
     """Hand claims in: each is checked, and becomes CHECKED, or REJECTED with its reason."""
-    return SubmitClaimsPayload(results=results(ctx, await services.submit_claims(ctx, input)))
+    return SubmitClaimsPayload(results=services.results(ctx, await services.submit_claims(ctx, input)))
 
 
 @mutation(Claim, right=rights.REVIEW)
@@ -89,16 +79,3 @@ async def delete_claim_administrator(
 ) -> models.ClaimAdministrator:
     """Remove a claim administrator."""
     return await services.delete_administrator(ctx, input)
-
-
-def results(ctx: Context, selection: services.Selection) -> list[ClaimResult]:
-    """What a bulk mutation answers: every claim it was about, with its errors."""
-    seen = set(selection.ids) - selection.unseen
-    return [
-        ClaimResult(
-            id=id,
-            claim=id if id in seen else None,  # type: ignore[arg-type] # a mapped type is given by its id
-            errors=[UserErrorInfo.of(error, ctx.language) for error in selection.errors.get(id, ())],
-        )
-        for id in selection.ids
-    ]

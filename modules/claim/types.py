@@ -4,12 +4,30 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from sqlalchemy import Text, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core import JSON, SQL, Money, Node, Viewer, Where, column, computed, expression, many, mapped, reference
+from core import (
+    JSON,
+    SQL,
+    Money,
+    Node,
+    UserErrorInfo,
+    Viewer,
+    Where,
+    argument,
+    column,
+    computed,
+    expression,
+    input_type,
+    many,
+    mapped,
+    output_type,
+    reference,
+)
 from modules.claim import models
 from modules.claim.models import LineStatus
 from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus
@@ -155,3 +173,23 @@ class Claim(Node):
         """Everything the checks found on the claim itself, in their order."""
         yield finding.claim_id == claim.id
         yield finding.line_id.is_(None)
+
+
+@input_type
+class ClaimSelectionInput:
+    """Which of the claims that are due; all that is given must hold. The oldest care comes first."""
+
+    health_facility_id: Annotated[UUID | None, argument("Those of this facility.")] = None
+    date_from: Annotated[date | None, argument("Admitted on this day or later.")] = None
+    date_to: Annotated[date | None, argument("Admitted on this day or earlier.")] = None
+    claimed_from: Annotated[date | None, argument("Claimed on this day or later.")] = None
+    claimed_to: Annotated[date | None, argument("Claimed on this day or earlier.")] = None
+
+
+@output_type
+class ClaimResult:
+    """What became of one claim of several."""
+
+    id: Annotated[UUID, argument("The claim's id, as it was sent.")]
+    claim: Annotated[Claim | None, argument("The claim as it is now; null where there is none for you.")]
+    errors: Annotated[list[UserErrorInfo], argument("Why nothing was done with it.")]

@@ -31,6 +31,7 @@ def contributions_of_policy(policy: type[policy_models.Policy], contribution: ty
     yield contribution.policy_id == policy.id
 
 
+# In the API it is `contributions`, as at the root.
 contributions_of_policy.python_name = "contributions"
 
 

@@ -7,11 +7,24 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from core import DATES_REVERSED, NOT_FOUND, TAKEN, UNSET, Context, Problems, clock, find, given, new_id
+from core import (
+    DATES_REVERSED,
+    NOT_FOUND,
+    TAKEN,
+    UNSET,
+    Context,
+    Problems,
+    check_columns,
+    clock,
+    find,
+    given,
+    new_id,
+    noting,
+    tidy,
+)
 from modules.insuree import errors, inputs
 from modules.insuree.models import EnrolmentOfficer, OfficerVillage
 from modules.insuree.people import VILLAGES
-from modules.location.services import check_columns, noting, tidy
 
 
 async def create_officer(ctx: Context, input: inputs.CreateEnrolmentOfficerInput) -> EnrolmentOfficer:

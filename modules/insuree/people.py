@@ -10,13 +10,28 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
-from core import DATE_IN_FUTURE, NOT_FOUND, REQUIRED, Context, Problems, UserError, clock, given, new_id
+from core import (
+    DATE_IN_FUTURE,
+    NOT_FOUND,
+    REQUIRED,
+    Code,
+    Context,
+    Problems,
+    UserError,
+    camel_case,
+    check_codes,
+    check_columns,
+    clock,
+    codes_in,
+    given,
+    new_id,
+    tidy,
+)
 from modules.insuree import errors, inputs, rules
 from modules.insuree.models import Family, Insuree, InsureeStatus
 from modules.insuree.settings import Settings
 from modules.location.models import HealthFacility, Location
 from modules.location.rules import LocationLevel
-from modules.location.services import Code, camel_case, check_codes, check_columns, codes_in, tidy
 
 LOOKUPS = {
     "gender_code": "gender",

@@ -5,13 +5,29 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
 
-from core import REQUIRED, Context, Problems, UserError, clock, every, find, given, new_id
+from core import (
+    REQUIRED,
+    Code,
+    Context,
+    Problems,
+    UserError,
+    check_codes,
+    check_columns,
+    clock,
+    codes_in,
+    every,
+    find,
+    given,
+    new_id,
+    noting,
+    tidy,
+)
 from modules.insuree import errors, inputs, people
 from modules.insuree.inputs import Leaving
 from modules.insuree.models import Family, Insuree
 from modules.location.models import Location
 from modules.location.rules import LocationLevel
-from modules.location.services import Code, check_codes, check_columns, codes_in, noting, place, tidy
+from modules.location.services import place
 
 LOOKUPS = {
     "family_type_code": "family_type",

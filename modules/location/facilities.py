@@ -6,9 +6,25 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from core import DATES_REVERSED, NOT_FOUND, UNSET, Context, Problems, UserError, find, given, new_id
+from core import (
+    DATES_REVERSED,
+    NOT_FOUND,
+    UNSET,
+    Code,
+    Context,
+    Problems,
+    UserError,
+    check_codes,
+    check_columns,
+    codes_in,
+    delete_unused,
+    find,
+    given,
+    new_id,
+    noting,
+    tidy,
+)
 from modules.location import errors, inputs
-from modules.location.checks import Code, check_codes, check_columns, codes_in, delete_unused, noting, tidy
 from modules.location.models import FacilityCatchment, FacilityIdentifier, HealthFacility, Location
 from modules.location.rules import CONTRACT_INCOMPLETE, LocationLevel, contract_problem
 from modules.location.services import place

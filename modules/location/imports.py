@@ -36,7 +36,7 @@ NOWHERE: Values = dict.fromkeys(("id", *ADDRESS))
 class Places:
     """The places that are stored, and those read from the file so far with the lines that told them first."""
 
-    parents: dict[Key, tuple[UUID, UUID | None]]
+    stored: dict[Key, tuple[UUID | None, UUID | None]]
     """Ids of the stored places and of what they lie in."""
     read: dict[Key, tuple[Values, int]] = field(default_factory=dict)
 
@@ -71,10 +71,9 @@ def _line_of_places(line: Line, known: Places) -> Values:
 
 def _place(known: Places, key: Key, name: str, parent: Values) -> Values:
     level, code = key
-    if key in known.read:
-        id = known.read[key][0]["id"]
-    else:
-        id = known.parents[key][0] if key in known.parents else new_id()
+    stored, _ = known.stored.get(key, (None, None))
+    read, _ = known.read.get(key, (NOWHERE, 0))
+    id = stored or read["id"] or new_id()
     address = {column: parent[column] for column in ADDRESS} | {f"{level.lower()}_id": id}
     return {"id": id, "code": code, "name": name, "level": level, "parent_id": parent["id"], **address}
 
@@ -82,7 +81,7 @@ def _place(known: Places, key: Key, name: str, parent: Values) -> Values:
 def _check_place(line: Line, known: Places, place: Values) -> None:
     """Moving a place is a decision, since what belongs to it goes along: a file cannot do it."""
     key, column = (place["level"], place["code"]), f"{place['level'].lower()}_code"
-    if key in known.parents and known.parents[key][1] != place["parent_id"]:
+    if key in known.stored and known.stored[key][1] != place["parent_id"]:
         line.bad(column, f"{place['code']} {place['name']} lies elsewhere already: move it there, then load again")
     if key in known.read:
         before, number = known.read[key]
@@ -117,7 +116,7 @@ async def _surroundings(ctx: Context) -> Surroundings:
     for kind, code in await ctx.session.execute(lookups):
         codes[kind][code] = code
     return Surroundings(
-        districts={code: id for code, id in await ctx.session.execute(places)},
+        districts=dict((await ctx.session.execute(places)).all()),
         codes=codes,
         numbers={(system, value): code for system, value, code in await ctx.session.execute(numbers)},
         contract_mandatory=ctx.settings(Settings).contract_dates_mandatory,
@@ -172,7 +171,7 @@ def _numbers(line: Line, code: str, known: Surroundings) -> list[Number]:
 async def _store_facilities(ctx: Context, values: Sequence[Values], progress: Progress) -> Loaded:
     rows = [{name: value for name, value in row.items() if name != "numbers"} for row in values]
     loaded = await upsert(ctx.session, HealthFacility, ("code",), rows, progress)
-    facilities = {code: id for code, id in await ctx.session.execute(select(HealthFacility.code, HealthFacility.id))}
+    facilities = dict((await ctx.session.execute(select(HealthFacility.code, HealthFacility.id))).all())
     numbers = [
         {"facility_id": facilities[row["code"]], "system_code": system, "value": value}
         for row in values

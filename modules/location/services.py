@@ -6,27 +6,28 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from core import NOT_FOUND, REQUIRED, Context, Problems, UserError, every, find, given, new_id
-from modules.location import errors, inputs, models, rights
-from modules.location.checks import (
-    Code,
-    camel_case,
-    check_codes,
+from core import (
+    NOT_FOUND,
+    REQUIRED,
+    Context,
+    Problems,
+    UserError,
     check_columns,
-    codes_in,
     delete_unused,
+    every,
+    find,
+    given,
+    new_id,
     noting,
     tidy,
 )  # fmt: skip
+from modules.location import errors, inputs, models, rights
 from modules.location.imports import FACILITIES, LOCATIONS
 from modules.location.models import Location
 from modules.location.rules import LocationLevel, level_above, levels_down_to
 from modules.location.scopes import reaches
 
-__all__ = [
-    "FACILITIES", "LOCATIONS", "Code", "camel_case", "check_codes", "check_columns", "codes_in", "create_location",
-    "delete_location", "delete_unused", "move_location", "noting", "place", "tidy", "update_location",
-]  # fmt: skip
+__all__ = ["FACILITIES", "LOCATIONS", "create_location", "delete_location", "move_location", "place", "update_location"]
 
 
 async def place(ctx: Context, location_id: UUID, path: str, level: LocationLevel | None = None) -> Location:

@@ -7,9 +7,18 @@ from functools import partial
 from core import Context
 from core.imports import Line, Loaded, Progress, Register, Values, upsert
 from modules.location.rules import CARE_TYPE_LETTERS
-from modules.medical.models import CURRENT, EVERYONE, Diagnosis, Element, Item, ItemType, Service
-from modules.medical.models import Register as Model
-from modules.medical.models import ServiceLevel, ServiceType
+from modules.medical import models
+from modules.medical.models import (
+    CURRENT,
+    EVERYONE,
+    Diagnosis,
+    Element,
+    Item,
+    ItemType,
+    Service,
+    ServiceLevel,
+    ServiceType,
+)
 from modules.medical.rules import ServiceCategory
 
 ITEM_TYPES = {"D": ItemType.DRUG, "M": ItemType.CONSUMABLE}
@@ -64,11 +73,11 @@ def _element(line: Line, model: type[Element]) -> Values:
     }
 
 
-def _entry(line: Line, model: type[Model]) -> Values:
+def _entry(line: Line, model: type[models.Register]) -> Values:
     return {"code": line.needed("code", model.code), "name": line.needed("name", model.name)}
 
 
-async def _store(model: type[Model], ctx: Context, values: Sequence[Values], progress: Progress) -> Loaded:
+async def _store(model: type[models.Register], ctx: Context, values: Sequence[Values], progress: Progress) -> Loaded:
     """An entry is known by its code among the current ones; one that was deleted comes back as a new one."""
     return await upsert(ctx.session, model, ("code",), values, progress, where=CURRENT)
 

@@ -16,14 +16,17 @@ from core import (
     Context,
     Problems,
     UserError,
+    check_columns,
     clock,
     find,
     given,
     new_id,
+    noting,
+    tidy,
 )  # fmt: skip
 from modules.location.models import HealthFacility, Location
 from modules.location.rules import LocationLevel
-from modules.location.services import check_columns, noting, place, tidy
+from modules.location.services import place
 from modules.medical import errors, inputs
 from modules.medical.models import FacilityPriceLists, Item, PriceList, PriceListKind, PriceListLine, Service
 from modules.medical.prices import DAY, Changes, changes

@@ -9,8 +9,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import NOT_FOUND, TAKEN, UNKNOWN_CODE, Context, Problems, clock, find, given, new_id
-from modules.location.services import check_columns, tidy
+from core import NOT_FOUND, TAKEN, UNKNOWN_CODE, Context, Problems, check_columns, clock, find, given, new_id, tidy
 from modules.medical import errors, inputs
 from modules.medical.models import EVERYONE, Diagnosis, Element, Item, Register, Service, ServicePart
 from modules.medical.prices import close_lines

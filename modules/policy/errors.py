@@ -40,9 +40,9 @@ OFFICER_NOT_VALID = ErrorCode(
 )
 ALREADY_ENROLLED = ErrorCode(
     "ALREADY_ENROLLED",
-    en="The family has this product from {starts} to {expires} already. Renew that policy instead.",
-    sw="Kaya tayari ina bima hii kuanzia {starts} hadi {expires}. Huisha bima hiyo badala yake.",
-    fr="La famille a déjà ce produit du {starts} au {expires}. Renouvelez plutôt cette police.",
+    en="The family has this product from {starts} to {expires} already. Pay, renew or delete that policy instead.",
+    sw="Kaya tayari ina bima hii kuanzia {starts} hadi {expires}. Lipia, huisha au futa bima hiyo badala yake.",
+    fr="La famille a déjà ce produit du {starts} au {expires}. Payez, renouvelez ou supprimez plutôt cette police.",
 )
 ALREADY_RENEWED = ErrorCode(
     "ALREADY_RENEWED",
@@ -52,9 +52,9 @@ ALREADY_RENEWED = ErrorCode(
 )
 NEVER_EFFECTIVE = ErrorCode(
     "NEVER_EFFECTIVE",
-    en="This policy never covered anybody: there is nothing to renew. Complete its payment or enrol the family anew.",
-    sw="Bima hii haijawahi kuanza kutumika, hivyo hakuna cha kuhuisha. Kamilisha malipo au andikisha kaya upya.",
-    fr="Cette police n'a jamais couvert personne : rien à renouveler. Complétez le paiement ou enrôlez de nouveau.",
+    en="This policy never covered anybody. Complete its payment; once it has expired, enrol the family anew.",
+    sw="Bima hii haijawahi kuanza kutumika. Kamilisha malipo yake; ikiisha muda, andikisha kaya upya.",
+    fr="Cette police n'a jamais couvert personne. Complétez son paiement ; une fois expirée, enrôlez à nouveau.",
 )
 POLICY_USED = ErrorCode(
     "POLICY_USED",

@@ -36,10 +36,14 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a check found: a code with its message's parameters. It stops the enrolment if it `refuses`."""
+    """Something a check found: a code with its message's parameters, and where in the input it lies.
+
+    It stops the enrolment if it `refuses`.
+    """
 
     code: ErrorCode
     parameters: Mapping[str, object] = field(default_factory=dict)
+    path: str = "productId"
     refuses: bool = True
 
 

@@ -49,6 +49,7 @@ def policies_of_insuree(
         yield policy.status == status
 
 
+# In the API both are `policies`, each on its own type.
 policies_of_family.python_name = policies_of_insuree.python_name = "policies"
 
 

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import DATES_REVERSED, TAKEN, Context, Problems, UserError, find
-from modules.location.services import check_columns, noting, tidy
+from core import DATES_REVERSED, TAKEN, Context, Problems, UserError, check_columns, find, noting, tidy
 from modules.medical.services import region_or_district
 from modules.product import errors, rules
 from modules.product.contents import CONTENTS, Entry

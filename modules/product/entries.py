@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core import TAKEN, Context, Problems
-from modules.location.services import Code, camel_case, check_codes, check_columns, codes_in
+from core import TAKEN, Code, Context, Problems, camel_case, check_codes, check_columns, codes_in
 from modules.medical import services as medical
 from modules.medical.models import Item, Service
 from modules.product import errors, inputs, rules
@@ -76,6 +75,8 @@ async def _covers(
 def _cover(cover: inputs.ProductCoverInput, path: str, problems: Problems) -> Entry:
     columns = {column: getattr(cover, column) for column in COVER}
     check_columns(Cover, columns, problems, f"{path}.")
+    for name in ("waiting_period_adult", "waiting_period_child"):
+        problems.errors.extend(rules.check_months(columns[name], f"{path}.{camel_case(name)}"))
     limits = [_limit(limit) for limit in cover.limits]
     problems.errors.extend(rules.check_limits(limits, f"{path}.limits"))
     return {**columns, "limits": [vars(limit) for limit in limits]}

@@ -32,6 +32,12 @@ NOT_A_PERCENTAGE = ErrorCode(
     sw="{value} si asilimia. Weka namba kati ya 0 na 100.",
     fr="{value} n'est pas un pourcentage. Saisissez un nombre de 0 à 100.",
 )
+PERIOD_TOO_LONG = ErrorCode(
+    "PERIOD_TOO_LONG",
+    en="{value} months are too many. Enter at most {most}.",
+    sw="Miezi {value} ni mingi mno. Weka isiyozidi {most}.",
+    fr="{value} mois, c'est trop. Saisissez {most} au plus.",
+)
 CYCLE_NOT_A_DATE = ErrorCode(
     "CYCLE_NOT_A_DATE",
     en="Month {month} has no day {day}. Correct the date.",
@@ -58,6 +64,6 @@ POLICY_CEILING_ONLY = ErrorCode(
 )
 
 ALL = (
-    PRODUCT_IN_USE, TERMS_TOO_EARLY, CONVERTS_TO_ITSELF, ID_OR_CODE, NOT_A_PERCENTAGE, CYCLE_NOT_A_DATE,
-    CEILING_TYPE_MISSING, GENERAL_OR_SPLIT, POLICY_CEILING_ONLY,
+    PRODUCT_IN_USE, TERMS_TOO_EARLY, CONVERTS_TO_ITSELF, ID_OR_CODE, NOT_A_PERCENTAGE, PERIOD_TOO_LONG,
+    CYCLE_NOT_A_DATE, CEILING_TYPE_MISSING, GENERAL_OR_SPLIT, POLICY_CEILING_ONLY,
 )  # fmt: skip

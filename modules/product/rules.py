@@ -7,10 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from core import NEGATIVE, TAKEN, UNKNOWN_CODE, UserError
+from core import NEGATIVE, TAKEN, UNKNOWN_CODE, UserError, camel_case
 from modules.medical.rules import ServiceCategory
 from modules.product import errors
-from schema.filters import camel
 
 HUNDRED = Decimal(100)
 LEAP_YEAR = 2024
@@ -91,6 +90,18 @@ class Limit:
     child: Decimal
 
 
+LONGEST_PERIOD = 1200
+"""Months in a century: nobody means more, and dates moved by more would leave the calendar."""
+
+PERIODS = (
+    "insurance_period",
+    "administration_period",
+    "grace_period_enrolment",
+    "grace_period_renewal",
+    "grace_period_payment",
+    "enrolment_discount_period",
+    "renewal_discount_period",
+)
 PERCENTS = ("enrolment_discount_percent", "renewal_discount_percent")
 SPLIT = {
     "deductible": ("deductible_in_patient", "deductible_out_patient"),
@@ -108,9 +119,11 @@ def check_terms(terms: Mapping[str, Any]) -> Iterator[UserError]:
     """What is wrong with a product's terms as a whole (enrolment spec 3.2). `terms` by column name."""
     for name in ("insurance_period", "max_installments"):
         if terms[name] == 0:
-            yield UserError(NEGATIVE, camel(name), value=0)
+            yield UserError(NEGATIVE, camel_case(name), value=0)
+    for name in PERIODS:
+        yield from check_months(terms[name], camel_case(name))
     for name in PERCENTS:
-        yield from check_percent(terms[name], camel(name))
+        yield from check_percent(terms[name], camel_case(name))
     yield from check_ceilings(terms)
 
 
@@ -121,14 +134,14 @@ def check_ceilings(terms: Mapping[str, Any]) -> Iterator[UserError]:
     """
     for general, parts in SPLIT.items():
         if terms[general] and any(terms[part] for part in parts):
-            yield UserError(errors.GENERAL_OR_SPLIT, camel(general))
+            yield UserError(errors.GENERAL_OR_SPLIT, camel_case(general))
     names = [name for general, parts in SPLIT.items() for name in (general, *parts) if terms[name]]
     if names and terms["ceiling_type"] is None:
         yield UserError(errors.CEILING_TYPE_MISSING, "ceilingType")
     if terms["ceiling_type"] in (CeilingType.TREATMENT, CeilingType.INSUREE):
         for name in names:
             if name.startswith("policy_"):
-                yield UserError(errors.POLICY_CEILING_ONLY, camel(name))
+                yield UserError(errors.POLICY_CEILING_ONLY, camel_case(name))
 
 
 def check_cycles(cycles: Sequence[tuple[int, int]], path: str = "cycles") -> Iterator[UserError]:
@@ -173,6 +186,12 @@ def check_once(values: Iterable[object], path: str, field: str) -> Iterator[User
         if value in seen:
             yield UserError(TAKEN, f"{path}.{index}.{field}", value=value)
         seen.add(value)
+
+
+def check_months(months: int | None, path: str) -> Iterator[UserError]:
+    """Periods are at most a century."""
+    if months is not None and months > LONGEST_PERIOD:
+        yield UserError(errors.PERIOD_TOO_LONG, path, value=months, most=LONGEST_PERIOD)
 
 
 def check_percent(value: Decimal, path: str) -> Iterator[UserError]:

@@ -164,9 +164,7 @@ class Ask:
         document = self.schema.engine.documents.find(query)
         return [plan for operation in document.operations.values() for plan in operation.plans.values()]
 
-    def sql(self, query: str) -> str:
-        """The SQL of the document's only plan."""
-        [plan] = self.plans(query)
-        return "\n".join(step.statement.sql.decode() for step in plan if step.statement is not None)
-
-
+    def sql(self, query: str) -> list[str]:
+        """The compiled statements of the plans that are kept for a document."""
+        steps = [step for plan in self.plans(query) for step in plan]
+        return [step.statement.sql.decode() for step in steps if step.statement is not None]

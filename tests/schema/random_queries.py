@@ -1,7 +1,7 @@
 """Strategies for queries on the library: from its schema, with values that its rows have, written in every way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import graphql
@@ -83,13 +83,14 @@ class Query:
 def library_queries(draw: st.DrawFn, schema: GraphQLSchema) -> Query:
     """A valid query, with pages that exist, aliases, directives, fragments and variables."""
     document = draw(queries.queries(schema, fields=ROOTS, custom_scalars=SCALARS, print_ast=lambda document: document))
-    for kind in (Pages, Dress, Variables):
+    for kind in (Pages, Variables, Dress):
         types = TypeInfo(schema)
         visitor = kind(draw, types)
         document = visit(document, TypeInfoVisitor(types, visitor))
         document = visitor.finish(document)
-    assert isinstance(visitor, Variables)
-    return Query(print_ast(document), visitor.values, visitor.others)
+        if isinstance(visitor, Variables):
+            values, others = visitor.values, visitor.others
+    return Query(print_ast(document), values, others)
 
 
 class Change(Visitor):
@@ -234,7 +235,7 @@ class Variables(Change):
         return variable
 
     enter_int_value = enter_string_value = enter_boolean_value = enter_enum_value = lift
-    enter_object_value = enter_list_value = lift
+    enter_object_value = lift
 
     def finish(self, document: DocumentNode) -> DocumentNode:
         """Declare the variables."""

@@ -17,7 +17,7 @@ def known(kind: str, number: int) -> UUID:
     return uuid5(NAMESPACE_OID, f"{kind} {number}")
 
 
-NORTH, HARBOUR, SOUTH = (known("place", number) for number in range(3))
+NORTH, HARBOUR, SOUTH, TOWER = (known("place", number) for number in range(4))
 ANTS = known("book", 0)
 """A free book of the North."""
 LENT = known("book", 1)
@@ -29,6 +29,7 @@ def stock() -> Iterator[Base]:
     yield PlaceRow(id=NORTH, code="N", name="North", parent_id=None)
     yield PlaceRow(id=HARBOUR, code="H", name="Harbour", parent_id=NORTH)
     yield PlaceRow(id=SOUTH, code="S", name="South", parent_id=None)
+    yield PlaceRow(id=TOWER, code="T", name="Tower", parent_id=None)  # has nothing
     places = (NORTH, HARBOUR, SOUTH)
     for number in range(6):
         yield ShelfRow(id=known("shelf", number), name=f"Shelf {number % 4}", place_id=places[number % 3])

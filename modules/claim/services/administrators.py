@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core import Context, Problems, clock, find, given, new_id
+from core import Context, Problems, check_columns, clock, find, given, new_id, tidy
 from modules.claim.inputs import (
     CreateClaimAdministratorInput,
     DeleteClaimAdministratorInput,
@@ -11,7 +11,6 @@ from modules.claim.inputs import (
 )
 from modules.claim.models import ClaimAdministrator
 from modules.claim.services.naming import facility_named
-from modules.location.services import check_columns, tidy
 
 
 async def create_administrator(ctx: Context, input: CreateClaimAdministratorInput) -> ClaimAdministrator:

@@ -6,7 +6,22 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from core import NOT_FOUND, REQUIRED, UNSET, Context, Problems, UserError, clock, find, first, given, new_id
+from core import (
+    NOT_FOUND,
+    REQUIRED,
+    UNSET,
+    Context,
+    Problems,
+    UserError,
+    check_columns,
+    clock,
+    find,
+    first,
+    given,
+    new_id,
+    noting,
+    tidy,
+)
 from core.money import ZERO
 from modules.claim import errors, rules
 from modules.claim.inputs import CreateClaimInput, DeleteClaimInput, UpdateClaimInput
@@ -19,7 +34,6 @@ from modules.claim.services.review import amounts
 from modules.claim.settings import Settings
 from modules.location.models import HealthFacility
 from modules.location.rules import CareType
-from modules.location.services import check_columns, noting, tidy
 from modules.medical.models import Diagnosis
 
 NAMES = (

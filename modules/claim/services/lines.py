@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from core import Context, Problems, new_id
+from core import Context, Problems, check_columns, new_id, tidy
 from core.money import money
 from modules.claim import errors, rules
 from modules.claim.inputs import ClaimItemInput, ClaimServiceInput
 from modules.claim.models import Claim, ClaimLine
 from modules.claim.services.naming import Name, register_entries
 from modules.claim.settings import Settings
-from modules.location.services import check_columns, tidy
 from modules.medical.models import Item, Service
 from modules.medical.services import Wanted, prices
 

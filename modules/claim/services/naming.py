@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from core import NOT_FOUND, REQUIRED, UNKNOWN_CODE, Actor, Context, Problems, UserError
+from core import NOT_FOUND, REQUIRED, UNKNOWN_CODE, Actor, Context, Problems, UserError, noting
 from modules.claim import errors
 from modules.insuree.models import Insuree
 from modules.location.models import HealthFacility
-from modules.location.services import noting
 from modules.medical.models import Register
 
 R = TypeVar("R", bound=Register)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from core import NOT_FOUND, REQUIRED, TOO_LONG, Context, Problems, UserError, every, find, given
+from core import NOT_FOUND, REQUIRED, TOO_LONG, Context, Problems, UserError, check_columns, every, find, given, tidy
 from core.money import ZERO
 from modules.claim import errors, rules
 from modules.claim.hooks import StatusChange
@@ -13,7 +13,6 @@ from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason, SelectionEvent, SelectionStatus
 from modules.claim.services.facts import lines_of
 from modules.claim.services.selecting import check_other_facility
-from modules.location.services import check_columns, tidy
 
 PASSED, REJECTED = LineStatus.PASSED, LineStatus.REJECTED
 

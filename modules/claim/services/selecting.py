@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import NOT_FOUND, REQUIRED, Context, UserError, visible
+from core import NOT_FOUND, REQUIRED, Context, UserError, UserErrorInfo, visible
 from modules.claim import errors
-from modules.claim.inputs import ClaimSelectionInput
 from modules.claim.models import Claim
 from modules.claim.rules import ClaimStatus
+from modules.claim.types import ClaimResult, ClaimSelectionInput
 
 MOST_CLAIMS = 1000
 """Claims that go at a time."""
@@ -70,6 +70,18 @@ async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = Fal
         .execution_options(populate_existing=True)
     )
     return sorted(rows, key=lambda claim: (claim.date_to or claim.date_from, claim.code, claim.id))
+
+
+def results(ctx: Context, selection: Selection) -> list[ClaimResult]:
+    """What a bulk mutation answers: every claim that it was about, with its errors."""
+    return [
+        ClaimResult(
+            id=id,
+            claim=None if id in selection.unseen else id,  # type: ignore[arg-type] # a mapped type is given by its id
+            errors=[UserErrorInfo.of(error, ctx.language) for error in selection.errors.get(id, ())],
+        )
+        for id in selection.ids
+    ]
 
 
 def check_other_facility(ctx: Context, claim: Claim) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from core import TOO_LONG, Context, Problems, UserError, clock, every, find, given, new_id
+from core import TOO_LONG, Context, Problems, UserError, clock, every, find, given, new_id, tidy
 from modules.contribution import errors, rules
 from modules.contribution.inputs import (
     ConfirmPaymentInput,
@@ -14,7 +14,6 @@ from modules.contribution.inputs import (
 from modules.contribution.models import Contribution
 from modules.contribution.services.checks import check_money, save_receipt
 from modules.contribution.services.money import activation, contributions_of, plain, standing
-from modules.location.services import tidy
 from modules.policy import services as policies
 from modules.policy.models import Policy
 from modules.policy.rules import PolicyStatus

@@ -6,11 +6,22 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from core import DATE_IN_FUTURE, NEGATIVE, Context, Problems, UserError, clock, find
+from core import (
+    DATE_IN_FUTURE,
+    NEGATIVE,
+    Context,
+    Problems,
+    UserError,
+    check_codes,
+    check_columns,
+    clock,
+    codes_in,
+    find,
+    noting,
+)
 from modules.contribution import errors, rights
 from modules.contribution.models import Contribution, Funding, Payer
 from modules.contribution.settings import Settings
-from modules.location.services import check_codes, check_columns, codes_in, noting
 from modules.policy import rules as policy_rules
 
 CODES = {"payment_type_code": "payment_type"}

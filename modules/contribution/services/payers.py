@@ -5,12 +5,25 @@ from typing import Any
 
 from sqlalchemy import exists, or_, select
 
-from core import Context, Problems, UserError, clock, find, given, new_id
+from core import (
+    Context,
+    Problems,
+    UserError,
+    check_codes,
+    check_columns,
+    clock,
+    codes_in,
+    find,
+    given,
+    new_id,
+    noting,
+    tidy,
+)
 from modules.contribution import errors
 from modules.contribution.inputs import CreatePayerInput, DeletePayerInput, RecordFundingInput, UpdatePayerInput
 from modules.contribution.models import Contribution, Funding, Payer
 from modules.contribution.services.checks import check_money, save_receipt
-from modules.location.services import check_codes, check_columns, codes_in, noting, place, tidy
+from modules.location.services import place
 from modules.product.models import Product
 
 CODES = {"type_code": "payer_type"}

@@ -35,8 +35,7 @@ async def enrol(ctx: Context, input: EnrolPolicyInput) -> Policy:
     if offer is None:
         raise UserError(NOT_FOUND, "productId", thing="product")
     members = await members_of(ctx, family.id)
-    category = family.membership_category_code
-    priced = price(ctx, offer, members, PolicyStage.NEW, enrolled_on, family=family, category=category)
+    priced = price(ctx, offer, members, PolicyStage.NEW, enrolled_on, family=family)
     return await _make(ctx, input, family, priced)
 
 
@@ -56,9 +55,7 @@ async def renew(ctx: Context, input: RenewPolicyInput) -> Policy:
     if offer is None:
         raise UserError(NOT_FOUND, "productId", thing="product")
     members = await members_of(ctx, family.id)
-    category = family.membership_category_code
-    stage = PolicyStage.RENEWAL
-    priced = price(ctx, offer, members, stage, enrolled_on, family=family, category=category, previous=previous)
+    priced = price(ctx, offer, members, PolicyStage.RENEWAL, enrolled_on, family=family, previous=previous)
     return await _make(ctx, input, family, priced, previous)
 
 
@@ -152,7 +149,7 @@ def _terms_of(priced: Priced) -> dict[str, Any]:
 def _check_findings(problems: Problems, priced: Priced) -> None:
     for finding in priced.findings:
         if finding.refuses:
-            problems.add(finding.code, "productId", **finding.parameters)
+            problems.add(finding.code, finding.path, **finding.parameters)
 
 
 def _check_expectations(problems: Problems, input: EnrolPolicyInput | RenewPolicyInput, priced: Priced) -> None:

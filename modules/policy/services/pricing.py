@@ -1,6 +1,6 @@
 """What a product offers a family on a day: its terms, and what they make of the family's members."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,7 +74,7 @@ async def members_of(ctx: Context, family_id: UUID) -> list[Member]:
     return [Member(row.id, row.birth_date, relation_of(row.is_head, row.data or {}), row.recorded_at) for row in rows]
 
 
-def relation_of(is_head: bool, data: dict[str, Any]) -> rules.Relation:
+def relation_of(is_head: bool, data: Mapping[str, Any]) -> rules.Relation:
     """How pricing sees a member, from what the relation lookup says of the relation."""
     return rules.relation_of(is_head, data.get("pricedAs"), bool(data.get("isSpouse")))
 
@@ -87,7 +87,6 @@ def price(
     enrolled_on: date,
     *,
     family: Family | None = None,
-    category: str | None = None,
     previous: Policy | None = None,
 ) -> Priced:
     """Price a policy that is about to be made, and let the checks look at it."""
@@ -102,7 +101,7 @@ def price(
         starts_on=period.starts_on,
         expires_on=period.expires_on,
         previous_expiry=previous_expiry,
-        category=category,
+        category=family.membership_category_code if family else None,
         family_id=family.id if family else None,
     )
     priced = price_of(ctx, proposal)
@@ -159,7 +158,7 @@ def _findings(ctx: Context, offer: Offer, proposal: Proposal, price: Price) -> I
     if not offer.here:
         yield Finding(errors.PRODUCT_NOT_HERE, {"product": product.name})
     if not price.covered:
-        yield Finding(errors.FAMILY_EMPTY)
+        yield Finding(errors.FAMILY_EMPTY, path="familyId")
     codes = {known.code: known for known in ctx.host.error_codes}
     for warning in price.warnings:
         yield Finding(codes[warning.code], dict(warning.parameters), refuses=False)

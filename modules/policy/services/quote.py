@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
-from core import NOT_FOUND, UNKNOWN_CODE, Context, LookupRow, Problems, UserError, clock, find, new_id
+from core import NOT_FOUND, Code, Context, Problems, UserError, check_codes, clock, find, new_id
 from modules.insuree.models import Family
 from modules.policy import errors
 from modules.policy.inputs import QuotedMemberInput
@@ -46,41 +44,33 @@ async def quote(
     previous = None
     if previous_policy_id is not None:
         previous = await find(ctx, Policy, previous_policy_id, "previousPolicyId")
+        if previous.family_id != family_id:
+            raise UserError(NOT_FOUND, "previousPolicyId", thing="policy of this family")
     offer = await offer_on(ctx, product_id, day, family)
     if offer is None:
         raise UserError(NOT_FOUND, "productId", thing="product")
     people = await members_of(ctx, family.id) if family else await _members(ctx, members or ())
-    category = family.membership_category_code if family else None
-    priced = price(ctx, offer, people, stage, day, family=family, category=category, previous=previous)
+    priced = price(ctx, offer, people, stage, day, family=family, previous=previous)
     return Quote(priced, {} if family else {member.id: index for index, member in enumerate(people)})
 
 
 async def _members(ctx: Context, members: Sequence[QuotedMemberInput]) -> list[Member]:
     """People not registered yet, in the order sent, with ids that only this quote knows."""
-    relations = await _relations(ctx, members)
+    problems = Problems()
+    codes = {
+        index: Code("relation", member.relation_code, f"members.{index}.relationCode")
+        for index, member in enumerate(members)
+        if member.relation_code is not None
+    }
+    known = await check_codes(ctx, list(codes.values()), problems)
+    problems.stop()
     now = clock.now()
     return [
         Member(
             id=new_id(),
             birth_date=member.birth_date,
-            relation=relation_of(member.is_head, relations.get(member.relation_code or "", {})),
+            relation=relation_of(member.is_head, known[codes[index]] if index in codes else {}),
             recorded_at=now + timedelta(microseconds=index),
         )
         for index, member in enumerate(members)
     ]
-
-
-async def _relations(ctx: Context, members: Sequence[QuotedMemberInput]) -> dict[str, dict[str, object]]:
-    codes = {member.relation_code for member in members if member.relation_code is not None}
-    if not codes:
-        return {}
-    rows = await ctx.session.execute(
-        select(LookupRow.code, LookupRow.data).where(LookupRow.kind == "relation", LookupRow.code.in_(codes))
-    )
-    found = {row.code: row.data for row in rows}
-    problems = Problems()
-    for index, member in enumerate(members):
-        if member.relation_code is not None and member.relation_code not in found:
-            problems.add(UNKNOWN_CODE, f"members.{index}.relationCode", value=member.relation_code)
-    problems.stop()
-    return found

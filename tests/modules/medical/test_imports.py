@@ -1,20 +1,22 @@
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+"""The medical registers from files."""
+
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import pytest
+from click.testing import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Context
-from core.imports import BadFileError, Line, Loaded, Register, load
+from core import Context, clock
+from core.imports import BadCell, BadRowsError, Line, Loaded, Register, load
 from modules.location.rules import CareType
 from modules.medical.models import Diagnosis, Item, ItemType, Service, ServiceLevel, ServiceType
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.medical.services import DIAGNOSES, ITEMS, SERVICES, by_codes
 from modules.medical.testing import make_diagnosis
 
-Read = Callable[[Register, Sequence[Mapping[str, str]]], Awaitable[Loaded]]
-
+DIAGNOSIS = {"code": "A00", "name": "Cholera"}
 ITEM = {
     "code": "0002",
     "name": "ADRENALINE 1ML INJ 1MG/ML",
@@ -38,79 +40,87 @@ SERVICE = {
 }
 
 
-
-@pytest.fixture
-def read(ctx: Context) -> Read:
-    """Loads rows into a register; the first one is line 2, below the header."""
-
-    async def send(register: Register, rows: Sequence[Mapping[str, str]]) -> Loaded:
-        lines: list[Any] = [Line(number, row) for number, row in enumerate(rows, start=2)]
-        return (await load(ctx, register, lines)).loaded
-
-    return send
+async def loaded(ctx: Context, register: Register, *rows: Mapping[str, str]) -> Loaded:
+    lines = [Line(number, row) for number, row in enumerate(rows, start=2)]
+    return (await load(ctx, register, lines)).loaded
 
 
-async def test_loading_again_changes_nothing(read: Read) -> None:
+async def test_loading_again_changes_nothing(ctx: Context) -> None:
     rows = [{"code": "A00", "name": "Cholera"}, {"code": "A01", "name": "Typhoid and paratyphoid fevers"}]
-    assert await read(DIAGNOSES, rows) == Loaded(created=2)
-    assert await read(DIAGNOSES, rows) == Loaded(unchanged=2)
+    assert await loaded(ctx, DIAGNOSES, *rows) == Loaded(created=2)
+    assert await loaded(ctx, DIAGNOSES, *rows) == Loaded(unchanged=2)
 
 
-async def test_loading_updates_what_differs(read: Read, session: AsyncSession) -> None:
+async def test_loading_updates_what_differs(ctx: Context, session: AsyncSession) -> None:
     known = await make_diagnosis(session, code="A00", name="Colera")
     rows = [{"code": "A00", "name": "Cholera"}, {"code": "A01", "name": "Typhoid"}]
-    assert await read(DIAGNOSES, rows) == Loaded(created=1, updated=1)
+    assert await loaded(ctx, DIAGNOSES, *rows) == Loaded(created=1, updated=1)
     await session.refresh(known)
     assert (known.name, known.version) == ("Cholera", 2)
 
 
-async def test_letters_and_numbers_of_an_item_are_understood(read: Read, session: AsyncSession) -> None:
-    await read(ITEMS, [ITEM])
+async def test_an_entry_that_was_deleted_comes_back_as_a_new_one(ctx: Context, session: AsyncSession) -> None:
+    old = await make_diagnosis(session, code="A00", ended_at=clock.now())
+    assert await loaded(ctx, DIAGNOSES, {"code": "A00", "name": "Cholera"}) == Loaded(created=1)
+    assert (await by_codes(session, Diagnosis, ["A00"]))["A00"].id != old.id
+
+
+async def test_letters_and_numbers_of_an_item_are_understood(ctx: Context, session: AsyncSession) -> None:
+    await loaded(ctx, ITEMS, ITEM)
     item = (await by_codes(session, Item, ["0002"]))["0002"]
     assert (item.name, item.type, item.package) == ("ADRENALINE 1ML INJ 1MG/ML", ItemType.DRUG, "10 VIALS")
-    assert (item.price, item.care_type) == (Decimal(1000), CareType.OUT_PATIENT)
-    assert (item.frequency_days, item.patient_mask) == (None, 15)
+    assert (item.price, item.care_type, item.frequency_days, item.patient_mask) == (
+        Decimal(1000),
+        CareType.OUT_PATIENT,
+        None,
+        15,
+    )
 
 
-async def test_letters_and_numbers_of_a_service_are_understood(read: Read, session: AsyncSession) -> None:
-    rows = [SERVICE, {**SERVICE, "code": "M2", "category": "", "price": ""}]
-    assert await read(SERVICES, rows) == Loaded(created=2)
+async def test_letters_and_numbers_of_a_service_are_understood(ctx: Context, session: AsyncSession) -> None:
+    rows = [SERVICE, {**SERVICE, "code": "M2", "category": "", "price": "", "patient_category_mask": "0"}]
+    assert await loaded(ctx, SERVICES, *rows) == Loaded(created=2)
     found = await by_codes(session, Service, ["M1", "M2"])
-    first = found["M1"]
-    assert (first.type, first.level) == (ServiceType.CURATIVE, ServiceLevel.DAY_HOSPITAL)
-    assert (first.category, first.care_type) == (ServiceCategory.SURGERY, CareType.BOTH)
-    assert (first.frequency_days, first.patient_mask) == (7, 14)
+    first, second = found["M1"], found["M2"]
+    assert (first.type, first.level, first.category) == (
+        ServiceType.CURATIVE,
+        ServiceLevel.DAY_HOSPITAL,
+        ServiceCategory.SURGERY,
+    )
+    assert (first.care_type, first.frequency_days, first.patient_mask) == (CareType.BOTH, 7, 14)
     assert (first.package_type, first.manual_price) == (PackageType.SINGLE, False)
-    assert (found["M2"].category, found["M2"].price) == (None, Decimal(0))
+    assert (second.category, second.price, second.patient_mask) == (None, Decimal(0), 15)
 
 
 async def test_whatever_is_wrong_is_told_by_line_and_column_and_nothing_is_loaded(
-    read: Read, session: AsyncSession
+    ctx: Context, session: AsyncSession
 ) -> None:
     rows = [
         ITEM,
         {**ITEM, "code": "", "type": "X"},
         {**ITEM, "code": "TOOLONG", "price": "ten"},
         {**ITEM, "code": "0003", "price": "-1", "patient_category_mask": "16"},
-        ITEM,
+        {**ITEM, "name": "x" * 101},
     ]
-    with pytest.raises(BadFileError) as raised:
-        await read(ITEMS, rows)
-    assert sorted((problem.line, problem.column) for problem in raised.value.problems) == [
-        (3, "code"),
-        (3, "type"),
-        (4, "code"),
-        (4, "price"),
-        (5, "patient_category_mask"),
-        (5, "price"),
-        (6, "code"),
+    with pytest.raises(BadRowsError) as raised:
+        await loaded(ctx, ITEMS, *rows)
+    assert raised.value.problems == [
+        BadCell(3, "code", "is missing"),
+        BadCell(3, "type", "X is not one of D, M"),
+        BadCell(4, "code", "has 7 characters; at most 6 fit"),
+        BadCell(4, "price", "ten is not a number from 0"),
+        BadCell(5, "price", "-1 is not a number from 0"),
+        BadCell(5, "patient_category_mask", "16 is not a whole number from 0 to 15"),
+        BadCell(6, "name", "has 101 characters; at most 100 fit"),
     ]
     assert await by_codes(session, Item, ["0002"]) == {}
 
 
-async def test_a_large_register_is_loaded_in_one_go(read: Read, session: AsyncSession) -> None:
-    rows = [{"code": f"{number:05}", "name": f"Diagnosis {number}"} for number in range(2500)]
-    assert await read(DIAGNOSES, rows) == Loaded(created=2500)
-    rows[7]["name"] = "Renamed"
-    assert await read(DIAGNOSES, rows) == Loaded(updated=1, unchanged=2499)
-    assert len(await by_codes(session, Diagnosis, ["00007", "02499"])) == 2
+@pytest.mark.parametrize(("name", "row"), [("diagnoses", DIAGNOSIS), ("items", ITEM), ("services", SERVICE)])
+def test_each_is_imported_from_a_file(
+    cli: Callable[..., Result], tmp_path: Path, name: str, row: dict[str, str]
+) -> None:
+    (tmp_path / name).write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+    done = cli("import", name, str(tmp_path / name))
+    assert done.exit_code == 0, done.output
+    assert done.stdout.endswith(": 1 new, 0 changed, 0 as before.\n")

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from modules.policy.rules import PolicyStatus
 from modules.policy.services import EligibilityReason
 from modules.policy.testing import make_policy
 from modules.product.testing import make_product
+
+pytestmark = pytest.mark.profile(str(Path(__file__).parent / "enrolment.toml"))
 
 ELIGIBILITY = """
 query($number: String!, $service: String, $item: String, $on: Date) {

@@ -185,8 +185,13 @@ async def test_what_is_wrong_with_a_product_is_told_where_it_lies(change: Change
         cycles=[{"day": 31, "month": 6}],
         categoryLimits=[{"category": "OTHER", "maxNumber": -1}],
         subsidies=[{"categoryCode": "RICH", "percent": "101"}],
-        items=[{"itemId": item.id}, {"itemCode": item.code}, {}, {"itemCode": "NONE"}],
-        services=[{"serviceId": new_id(), "serviceCode": "BOTH"}, {"serviceId": new_id(), "waitingPeriodAdult": -1}],
+        items=[
+            {"itemId": item.id, "waitingPeriodAdult": -1, "waitingPeriodChild": 1201},
+            {"itemCode": item.code},
+            {},
+            {"itemCode": "NONE"},
+        ],
+        services=[{"serviceId": new_id(), "serviceCode": "BOTH"}, {"serviceId": new_id()}],
         capitation={"share": "101", "weightVisits": "-1", "levels": [{"levelCode": "Z"}]},
     )
     assert sorted(made["told"], key=lambda error: (error[1], error[0])) == [
@@ -200,6 +205,8 @@ async def test_what_is_wrong_with_a_product_is_told_where_it_lies(change: Change
         ("CYCLE_NOT_A_DATE", "cycles.0"),
         ("DATES_REVERSED", "dateTo"),
         ("NEGATIVE", "insurancePeriod"),
+        ("NEGATIVE", "items.0.waitingPeriodAdult"),
+        ("PERIOD_TOO_LONG", "items.0.waitingPeriodChild"),
         ("TAKEN", "items.1"),
         ("ID_OR_CODE", "items.2"),
         ("UNKNOWN_CODE", "items.3.itemCode"),

@@ -9,6 +9,7 @@ from core import UserError
 from modules.medical.rules import ServiceCategory
 from modules.product.models import TERMS, Terms
 from modules.product.rules import (
+    PERIODS,
     SPLIT,
     CeilingType,
     Limit,
@@ -43,6 +44,13 @@ def test_the_flat_family_product_is_in_order() -> None:
 def test_a_policy_lasts_at_least_a_month_and_is_paid_at_least_once() -> None:
     wrong = terms(insurance_period=0, max_installments=0)
     assert told(check_terms(wrong)) == [("NEGATIVE", "insurancePeriod"), ("NEGATIVE", "maxInstallments")]
+
+
+@pytest.mark.parametrize("name", PERIODS)
+def test_no_period_is_longer_than_a_century(name: str) -> None:
+    assert told(check_terms(terms(**{name: 1200}))) == []
+    [(code, _)] = told(check_terms(terms(**{name: 1201})))
+    assert code == "PERIOD_TOO_LONG"
 
 
 @pytest.mark.parametrize("name", ["enrolment_discount_percent", "renewal_discount_percent"])

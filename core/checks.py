@@ -10,7 +10,11 @@ from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 
-from core import NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, Base, Context, LookupRow, Problems, Row, UserError
+from core.context import Context
+from core.db import Base, Row
+from core.errors import NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, Problems, UserError
+from core.lookups import LookupRow
+from schema.names import camel_case
 
 
 def tidy(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,9 +96,3 @@ async def delete_unused(ctx: Context, row: Row, in_use: UserError) -> None:
         if not isinstance(error.orig, ForeignKeyViolation):
             raise
         raise in_use from error
-
-
-def camel_case(name: str) -> str:
-    """The name of a column as GraphQL has it: `last_name` is `lastName`."""
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)

@@ -1,0 +1,69 @@
+"""What products pay of claims: which policy covers a line, what limits leave of it, and what it is worth."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from core import Base, Context, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
+from modules.claim.hooks import CheckedClaim, Examiner
+from modules.claim.types import Claim, ClaimLine
+from modules.policy.hooks import Care, Usage
+from modules.valuation import models, mutations, services, types
+from modules.valuation import rights as rights_
+from modules.valuation import settings as settings_
+
+manifest = Manifest(
+    name="valuation",
+    title="What products pay of claims",
+    version="1.0",
+    needs=("location", "insuree", "medical", "product", "policy", "claim"),
+)
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    return (models.ClaimValue, models.LineValue, models.PolicyUsage)
+
+
+@hook
+def rights() -> Sequence[Right]:
+    return rights_.ALL
+
+
+@hook
+def settings() -> type[ModuleSettings]:
+    return settings_.Settings
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    return [
+        extend(Mutation, mutations.process_claims),
+        extend(Claim, *types.CLAIM),
+        extend(ClaimLine, *types.LINE),
+    ]
+
+
+@hook
+async def claims_submitted(ctx: Context, claims: Sequence[CheckedClaim]) -> Examiner | None:
+    return await services.examiner(ctx, claims)
+
+
+@hook
+async def claims_reviewed(ctx: Context, claim_ids: Sequence[UUID]) -> None:
+    await services.revalue(ctx, claim_ids)
+
+
+@hook
+async def claims_undone(ctx: Context, claim_ids: Sequence[UUID]) -> None:
+    await services.forget(ctx, claim_ids)
+
+
+@hook
+async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, first: date, last: date) -> Usage | None:
+    return await services.usage(ctx, policy_id, insuree_id, care, first, last)
+
+
+@hook
+async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date) -> bool | None:
+    return await services.cover_used(ctx, policy_id, first, last)

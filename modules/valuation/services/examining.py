@@ -1,0 +1,202 @@
+"""At submission: which policy pays for each line, what a limit leaves of it, and what the claim will take."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Context
+from core.money import ZERO
+from modules.claim.hooks import CheckedClaim, CheckedLine, LineVerdict, Verdict
+from modules.claim.models import Claim
+from modules.claim.rules import COUNTED, Finding, RejectionReason, target_date
+from modules.claim.services import Provision, grouped, provisions
+from modules.medical.rules import PackageType, ServiceCategory
+from modules.policy.models import Policy
+from modules.product.rules import LimitationType, PriceOrigin
+from modules.valuation import rules
+from modules.valuation.models import LineValue
+from modules.valuation.services.policies import Policies, load_usage, lock_policies_of, usage_rows
+from modules.valuation.services.terms import AllTerms, load_terms
+from modules.valuation.settings import Settings
+
+
+@dataclass
+class CoverExaminer:
+    """Finds cover for claims that are handed in together. Claims that pass count for those that follow."""
+
+    session: AsyncSession
+    settings: Settings
+    policies: Policies
+    terms: AllTerms
+    given: defaultdict[tuple[UUID, UUID], list[Provision]]
+    """What the patients were given, by patient and element."""
+
+    visits: defaultdict[tuple[UUID, ServiceCategory], list[date]]
+    """The target dates of the patients' claims that count, by patient and category."""
+
+    usage: list[rules.Usage]
+    lines: list[LineValue] = field(default_factory=list)
+    taken: list[rules.Usage] = field(default_factory=list)
+
+    def check(self, claim: CheckedClaim) -> Verdict:
+        """Cover for the claim's lines (claims spec 2.7 f to i); without any the claim is refused with 21."""
+        held = self.policies.covering(claim.insuree_id, claim.date_from)
+        if not held:
+            return Verdict((Finding(RejectionReason.NO_COVER, {"on": claim.date_from.isoformat()}),))
+        visit = rules.CoverVisit(claim.target_date, claim.category, claim.visit_type, claim.adult)
+        covers = rules.find_cover([self._cover_line(claim, line, held) for line in claim.lines], visit)
+        by_no = {line.line_no: line for line in claim.lines}
+        paid = [(by_no[cover.line_no], cover) for cover in covers if cover.candidate is not None]
+        prices = self._note(claim, paid) if paid else {}
+        return Verdict(
+            lines={
+                cover.line_no: LineVerdict(cover.findings, cover.quantity, prices.get(cover.line_no))
+                for cover in covers
+            }
+        )
+
+    async def write(self) -> None:
+        """Write down who pays for the lines and what the claims take."""
+        self.session.add_all([*self.lines, *usage_rows(self.taken)])
+        await self.session.flush()
+
+    def _cover_line(self, claim: CheckedClaim, line: CheckedLine, held: Sequence[Policy]) -> rules.CoverLine:
+        candidates = (self._candidate(claim, line, policy) for policy in held)
+        return rules.CoverLine(
+            line_no=line.line_no,
+            element=line.element_id,
+            quantity=line.quantity,
+            price=rules.claim_price(line.price_asked, None, line.listed or ZERO),
+            candidates=tuple(candidate for candidate in candidates if candidate is not None),
+            failed=line.failed or claim.failed,
+            is_service=line.is_service,
+        )
+
+    def _candidate(self, claim: CheckedClaim, line: CheckedLine, policy: Policy) -> rules.Candidate | None:
+        terms = self.terms.covers.get((policy.terms_id, line.element_id))
+        if terms is None:
+            return None
+        member = self.policies.member(policy, claim.insuree_id)
+
+        def within(day: date) -> bool:
+            return member.effective_on <= day <= member.expires_on
+
+        given = self.given[claim.insuree_id, line.element_id]
+        visits = self.visits[claim.insuree_id, claim.category]
+        return rules.Candidate(
+            policy_id=policy.id,
+            terms=terms,
+            member=member,
+            used=sum((each.quantity for each in given if within(each.target_date)), ZERO),
+            category_limit=self.terms.products[policy.terms_id].category_limit(claim.category).max_number,
+            category_used=sum(map(within, visits)),
+        )
+
+    def _note(self, claim: CheckedClaim, paid: Sequence[tuple[CheckedLine, rules.LineCover]]) -> dict[int, Decimal]:
+        """Note what an accepted claim takes; its unit prices by line number."""
+        valuation = rules.valuate(
+            valued_claim(claim, self.settings),
+            [_valued_line(line, cover) for line, cover in paid],
+            {
+                cover.candidate.policy_id: rules.ValuedPolicy(
+                    self.terms.products[self.policies.rows[cover.candidate.policy_id].terms_id],
+                    self.policies.members(cover.candidate.policy_id, claim.target_date),
+                )
+                for _, cover in paid
+                if cover.candidate is not None
+            },
+            self.usage,
+            lower_of_asked_and_list=self.settings.pay_lower_of_asked_and_list,
+        )
+        self.usage += valuation.usage
+        self.taken += valuation.usage
+        self.visits[claim.insuree_id, claim.category].append(claim.target_date)
+        for line, cover in paid:
+            self.lines.append(self._line_value(claim, line, cover))
+            self.given[claim.insuree_id, line.element_id].append(
+                Provision(claim.id, claim.insuree_id, line.element_id, claim.target_date, cover.quantity)
+            )
+        return {value.line_no: value.unit for value in valuation.lines}
+
+    def _line_value(self, claim: CheckedClaim, line: CheckedLine, cover: rules.LineCover) -> LineValue:
+        assert cover.candidate is not None
+        terms, limit = cover.candidate.terms, cover.candidate.terms.limit(claim.visit_type)
+        return LineValue(
+            claim_line_id=line.id,
+            claim_id=claim.id,
+            policy_id=cover.candidate.policy_id,
+            product_id=self.policies.rows[cover.candidate.policy_id].product_id,
+            price_origin=PriceOrigin(terms.price_origin),
+            limitation_type=LimitationType(limit.limitation_type),
+            limitation_value=limit.value(claim.adult),
+        )
+
+
+async def examiner(ctx: Context, claims: Sequence[CheckedClaim]) -> CoverExaminer:
+    """Read what finding cover for these claims needs. The policies are locked: their limits are used up one by one."""
+    session = ctx.session
+    insuree_ids = {claim.insuree_id for claim in claims}
+    element_ids = {line.element_id for claim in claims for line in claim.lines}
+    days = [claim.date_from for claim in claims]
+    policies = await lock_policies_of(session, insuree_ids, min(days), max(days))
+    terms_ids = {policy.terms_id for policy in policies.rows.values()}
+    given = await provisions(session, insuree_ids, element_ids)
+    return CoverExaminer(
+        session=session,
+        settings=ctx.settings(Settings),
+        policies=policies,
+        terms=await load_terms(session, terms_ids, element_ids),
+        given=grouped(given, lambda each: (each.insuree_id, each.element_id)),
+        visits=await visits_of(session, insuree_ids),
+        usage=await load_usage(session, policies.rows),
+    )
+
+
+async def visits_of(
+    session: AsyncSession, insuree_ids: Iterable[UUID]
+) -> defaultdict[tuple[UUID, ServiceCategory], list[date]]:
+    """The target dates of people's claims that count, by person and category; no category is a visit (2.7 i)."""
+    rows = await session.execute(
+        select(Claim.insuree_id, Claim.category, Claim.date_from, Claim.date_to).where(
+            Claim.insuree_id.in_(insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED)
+        )
+    )
+    found: defaultdict[tuple[UUID, ServiceCategory], list[date]] = defaultdict(list)
+    for insuree_id, category, date_from, date_to in rows:
+        found[insuree_id, category or ServiceCategory.VISIT].append(target_date(date_from, date_to))
+    return found
+
+
+def valued_claim(claim: CheckedClaim, settings: Settings) -> rules.ValuedClaim:
+    """The claim as its valuation sees it."""
+    return rules.ValuedClaim(
+        claim_id=claim.id,
+        insuree_id=claim.insuree_id,
+        category=claim.category,
+        adult=claim.adult,
+        visit_type=claim.visit_type,
+        hospital_stay=claim.hospital_stay,
+        facility_is_hospital=claim.facility_level_code in settings.hospital_levels,
+    )
+
+
+def _valued_line(line: CheckedLine, cover: rules.LineCover) -> rules.ValuedLine:
+    assert cover.candidate is not None
+    flat = line.service is not None and line.service.package_type is PackageType.FLAT_FEE
+    return rules.ValuedLine(
+        line_no=line.line_no,
+        is_service=line.is_service,
+        policy_id=cover.candidate.policy_id,
+        terms=cover.candidate.terms,
+        quantity_provided=line.quantity,
+        quantity_approved=cover.quantity,
+        listed=line.listed or ZERO,
+        price_asked=line.price_asked,
+        bundle=rules.Bundle(PackageType.FLAT_FEE, line.service.price) if flat and line.service is not None else None,
+    )

@@ -1,0 +1,194 @@
+"""Valuing claims: what the products pay of each line, and what the claims take from the policies."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from core import Context, UserError
+from core.money import ZERO
+from modules.claim.models import Claim, ClaimLine, LineStatus
+from modules.claim.rules import ClaimEvent, ClaimStatus, is_hospital_stay, target_date, transition
+from modules.claim.services import (
+    Selection,
+    advance,
+    check_other_facility,
+    lines_of,
+    lock_claims,
+    select_claims,
+    update_rows,
+)
+from modules.insuree.models import Insuree
+from modules.location.models import HealthFacility
+from modules.medical.rules import ServiceCategory, is_adult
+from modules.valuation import rules
+from modules.valuation.inputs import ProcessClaimsInput
+from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
+from modules.valuation.services.policies import Policies, load_usage, lock_policies, usage_rows
+from modules.valuation.services.terms import AllTerms, load_terms
+from modules.valuation.settings import Settings
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What valuing some claims needs, by id."""
+
+    lines: Mapping[UUID, Sequence[ClaimLine]]
+    values: Mapping[UUID, LineValue]
+    """By the line of the claim."""
+
+    patients: Mapping[UUID, Insuree]
+    facilities: Mapping[UUID, HealthFacility]
+    policies: Policies
+    terms: AllTerms
+
+
+async def process_claims(ctx: Context, input: ProcessClaimsInput) -> Selection:
+    """Value checked claims. Each becomes VALUATED, or PROCESSED while lines at relative prices wait for a batch run.
+
+    Raises:
+        UserError: REQUIRED, TOO_MANY_CLAIMS. What is wrong with one claim is told with that claim: NOT_FOUND,
+            OWN_FACILITY, ILLEGAL_TRANSITION.
+    """
+    selection = await select_claims(ctx, input.ids, input.filter, (ClaimStatus.CHECKED,))
+    for claim in list(selection.claims):
+        try:
+            check_other_facility(ctx, claim)
+            transition(claim.status, ClaimEvent.PROCESS)
+        except UserError as error:
+            selection.refuse(claim.id, error)
+    if selection.claims:
+        await _process(ctx, selection.claims)
+    return selection
+
+
+async def revalue(ctx: Context, claim_ids: Collection[UUID]) -> None:
+    """Note anew what checked claims take, after a review changed them."""
+    claims = await lock_claims(ctx, claim_ids)
+    facts = await _load(ctx, claims)
+    await _replace_usage(ctx, await _valuate(ctx, claims, facts))
+
+
+async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
+    """Forget who was to pay for claims and what they take: they were returned or rejected (decision 29)."""
+    for model in (PolicyUsage, LineValue, ClaimValue):
+        await ctx.session.execute(delete(model).where(model.claim_id.in_(claim_ids)))
+
+
+async def _process(ctx: Context, claims: Sequence[Claim]) -> None:
+    facts = await _load(ctx, claims)
+    valuations = await _valuate(ctx, claims, facts)
+    await _replace_usage(ctx, valuations)
+    await update_rows(ctx.session, LineValue, _line_rows(facts, valuations))
+    ctx.session.add_all(
+        ClaimValue(
+            claim_id=id,
+            valuated=valuation.valuated,
+            remunerated=None if valuation.waits_for_index else valuation.valuated,
+        )
+        for id, valuation in valuations.items()
+    )
+    await ctx.session.flush()
+    events = {
+        id: ClaimEvent.PROCESS if valuation.waits_for_index else ClaimEvent.VALUATE
+        for id, valuation in valuations.items()
+    }
+    await advance(ctx, claims, events)
+
+
+async def _load(ctx: Context, claims: Sequence[Claim]) -> Facts:
+    session, ids = ctx.session, [claim.id for claim in claims]
+    lines = await lines_of(session, ids)
+    rows = await session.scalars(select(LineValue).where(LineValue.claim_id.in_(ids)))
+    values = {row.claim_line_id: row for row in rows}
+    patients = await session.scalars(select(Insuree).where(Insuree.id.in_({claim.insuree_id for claim in claims})))
+    facilities = await session.scalars(
+        select(HealthFacility).where(HealthFacility.id.in_({claim.health_facility_id for claim in claims}))
+    )
+    policies = await lock_policies(session, {value.policy_id for value in values.values()})
+    terms_ids = {policy.terms_id for policy in policies.rows.values()}
+    return Facts(
+        lines=lines,
+        values=values,
+        patients={patient.id: patient for patient in patients},
+        facilities={facility.id: facility for facility in facilities},
+        policies=policies,
+        terms=await load_terms(session, terms_ids, {line.element_id for own in lines.values() for line in own}),
+    )
+
+
+async def _valuate(ctx: Context, claims: Sequence[Claim], facts: Facts) -> dict[UUID, rules.Valuation]:
+    """The valuations by claim, one after the other: what one takes is taken before the next."""
+    settings = ctx.settings(Settings)
+    usage: defaultdict[UUID | None, list[rules.Usage]] = defaultdict(list)
+    for row in await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims]):
+        usage[row.claim_id].append(row)
+    valuations = {}
+    for claim in claims:
+        lines = [_valued_line(facts, line) for line in facts.lines[claim.id] if line.status is LineStatus.PASSED]
+        day = target_date(claim.date_from, claim.date_to)
+        policies = {
+            id: rules.ValuedPolicy(facts.terms.products[policy.terms_id], facts.policies.members(id, day))
+            for id in {line.policy_id for line in lines}
+            if (policy := facts.policies.rows[id])
+        }
+        rows = [row for known in usage.values() for row in known if row.policy_id in policies]
+        valuation = rules.valuate(_valued_claim(claim, facts, settings), lines, policies, rows)
+        usage[claim.id] = list(valuation.usage)
+        valuations[claim.id] = valuation
+    return valuations
+
+
+async def _replace_usage(ctx: Context, valuations: Mapping[UUID, rules.Valuation]) -> None:
+    await ctx.session.execute(delete(PolicyUsage).where(PolicyUsage.claim_id.in_(valuations)))
+    ctx.session.add_all(usage_rows(each for valuation in valuations.values() for each in valuation.usage))
+    await ctx.session.flush()
+
+
+def _valued_claim(claim: Claim, facts: Facts, settings: Settings) -> rules.ValuedClaim:
+    day = target_date(claim.date_from, claim.date_to)
+    return rules.ValuedClaim(
+        claim_id=claim.id,
+        insuree_id=claim.insuree_id,
+        category=claim.category or ServiceCategory.VISIT,
+        adult=is_adult(facts.patients[claim.insuree_id].birth_date, day),
+        visit_type=claim.visit_type,
+        hospital_stay=is_hospital_stay(claim.date_from, claim.date_to),
+        facility_is_hospital=facts.facilities[claim.health_facility_id].level_code in settings.hospital_levels,
+    )
+
+
+def _valued_line(facts: Facts, line: ClaimLine) -> rules.ValuedLine:
+    value = facts.values[line.id]
+    # The price was settled at submission, whatever its origin: only a reviewer's replaces it.
+    price = ZERO if line.price_adjusted is None else line.price_adjusted
+    return rules.ValuedLine(
+        line_no=line.line_no,
+        is_service=line.service_id is not None,
+        policy_id=value.policy_id,
+        terms=facts.terms.covers[facts.policies.rows[value.policy_id].terms_id, line.element_id],
+        quantity_provided=line.quantity_provided,
+        quantity_approved=line.quantity_approved,
+        listed=price,
+        price_asked=price,
+        price_approved=line.price_approved,
+    )
+
+
+def _line_rows(facts: Facts, valuations: Mapping[UUID, rules.Valuation]) -> list[dict[str, object]]:
+    ids = {(line.claim_id, line.line_no): line.id for own in facts.lines.values() for line in own}
+    return [
+        {
+            "id": facts.values[ids[claim_id, line.line_no]].id,
+            "price_valuated": line.valuated,
+            "deducted": line.deducted,
+            "insuree_share": line.insuree_share,
+            "exceeded_category": line.exceeded_category,
+            "exceeded_ceiling": line.exceeded_ceiling,
+            "remunerated": line.remunerated,
+        }
+        for claim_id, valuation in valuations.items()
+        for line in valuation.lines
+    ]
