@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from schema import EVERYBODY
 
 if TYPE_CHECKING:
     from core.context import Context
@@ -31,6 +32,7 @@ class HistoryRow(Base):
     """
 
     __tablename__ = "core_history"
+    __scope__ = EVERYBODY  # it is reached through the row that changed, which has a scope of its own
     __table_args__ = (Index(None, "row_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from core import clock
 from core.db import Database
 from core.errors import ErrorCode
+from core.history_field import history_parts
 from core.hooks import implementations
 from core.loading import LoadedModule, available, load_modules
 from core.module import PUBLIC, SIGNED_IN, Job, ModuleSettings, Right
@@ -49,6 +50,7 @@ class Host:
         self.parts: list[tuple[str, Part]] = [
             (module, part) for module, parts in self._collected("graphql") for part in parts
         ]
+        self.parts += [("core", part) for part in history_parts(self)]
         self.rights: tuple[Right, ...] = self._named("rights", "right", "name")
         self.error_codes: tuple[ErrorCode, ...] = self._named("error_codes", "error code", "code")
         self.jobs: tuple[Job, ...] = self._named("jobs", "job", "name")

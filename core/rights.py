@@ -5,4 +5,9 @@ from core.module import Right
 LOOKUP_UPDATE = Right(
     "core.lookup.update", "Change the lists of codes", roles=("SCHEME_ADMINISTRATOR", "SYSTEM_ADMINISTRATOR")
 )
-ALL = (LOOKUP_UPDATE,)
+HISTORY_READ = Right(
+    "core.history.read",
+    "See who changed what and when",
+    roles=("MANAGER", "SCHEME_ADMINISTRATOR", "SYSTEM_ADMINISTRATOR"),
+)
+ALL = (HISTORY_READ, LOOKUP_UPDATE)

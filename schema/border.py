@@ -79,7 +79,7 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
                 await cursor.execute(statement.sql, parameters)
                 found: dict[UUID, Any] = dict(await cursor.fetchall())
             if statement.patches:
-                fill(list(found.values()), statement.patches)
+                fill(list(found.values()), statement.patches, asker)
             return [orjson.Fragment(orjson.dumps(found[id_])) if id_ in found else None for id_ in ids]
 
         return DataLoader(load_fn=load)

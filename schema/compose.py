@@ -20,10 +20,20 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from schema.connection import PageField
 from schema.errors import DeclarationError
 from schema.execute import Engine
 from schema.names import camel_case
-from schema.node import EVERYBODY, MAPPED, MappedField, NodeField, ReferenceField, RelationField
+from schema.node import (
+    EVERYBODY,
+    MAPPED,
+    ManyField,
+    MappedField,
+    NodeField,
+    ReferenceField,
+    RelationField,
+    check_attributes,
+)
 from schema.scalars import SCALARS
 
 
@@ -95,6 +105,7 @@ class Schema(strawberry.Schema):
             config=StrawberryConfig(scalar_map=SCALARS, relay_max_results=100),
         )
         self._check_nullability()
+        self._check_orders()
         self._mark_readable()
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
@@ -153,6 +164,14 @@ class Schema(strawberry.Schema):
                 if MAPPED[target].scope is not EVERYBODY and is_non_null_type(field.type):
                     said = f"{type_.name}.{name} may lie outside the viewer's scope"
                     raise DeclarationError(f"{said}: declare it `| None` or seen_with_parent")
+
+    def _check_orders(self) -> None:
+        for type_ in self._schema.type_map.values():
+            for name, field in type_.fields.items() if isinstance(type_, GraphQLObjectType) else ():
+                declared = field.extensions.get("strawberry-definition")
+                if isinstance(declared, PageField | ManyField):
+                    names = [key.removeprefix("-") for key in declared.order]
+                    check_attributes(MAPPED[declared.target], names, f"the order of {type_.name}.{name}")
 
     def _mark_readable(self) -> None:
         """Note on each mapped type the rights of the root fields that read it: `node(id:)` asks for one of them."""

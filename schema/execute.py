@@ -247,7 +247,7 @@ class Run:
         if body is None or not statement.patches:
             return body
         data = orjson.loads(body)
-        fill(data, statement.patches)
+        fill(data, statement.patches, self.asker)
         return orjson.dumps(data)
 
     async def _ordinary(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:

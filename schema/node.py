@@ -7,7 +7,7 @@ selection of them into SQL.
 import dataclasses
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -235,6 +235,12 @@ class ComputedField(FunctionField):
         super().__init__(function, right)
         self.needs = needs
         self.argument_names = []
+        self.takes_asker = len(self.signature.parameters) > 1
+
+    def values(self, rows: Sequence[Any], asker: Any) -> Sequence[Any]:
+        """The values of a batch of rows, in their order."""
+        values: Sequence[Any] = self.function(rows, asker) if self.takes_asker else self.function(rows)
+        return values
 
     def own_type(self) -> Any:
         inner = get_args(self.signature.return_annotation)[0]
@@ -319,10 +325,11 @@ def mapped(model: Any, *, search: tuple[str, ...] = ()) -> Callable[[type[T]], t
         mapper = class_mapper(model)
         attributes: dict[str, Any] = {name: prop.columns[0] for name, prop in mapper.column_attrs.items()}
         mapping = Mapping(model, model.__table__, attributes, getattr(scope, "__func__", scope), search)
+        check_attributes(mapping, search, f"the search of {cls.__name__}")
         annotations = dict(vars(cls).get("__annotations__", {}))
-        if "id" not in vars(cls):
+        if "id" not in vars(cls) and issubclass(cls, Node):
             annotations = {"id": UUID, **annotations}
-            cls.id = column("Identifies the object: a UUID, version 7.")  # type: ignore[attr-defined]
+            cls.id = column("Identifies the object: a UUID, version 7.")
         for name, value in list(vars(cls).items()):
             if isinstance(value, MappedField):
                 value.python_name = name
@@ -342,6 +349,17 @@ def mapped(model: Any, *, search: tuple[str, ...] = ()) -> Callable[[type[T]], t
     return declare
 
 
+def check_attributes(mapping: Mapping, names: Iterable[str], what: str) -> None:
+    """Refuse names that the model does not have.
+
+    Raises:
+        DeclarationError: it has no such column.
+    """
+    for name in names:
+        if name not in mapping.attributes:
+            raise DeclarationError(f"{what}: {mapping.model.__name__} has no column {name}")
+
+
 def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotations: dict[str, Any]) -> None:
     name = declared.python_name
     if isinstance(declared, AnnotatedField):
@@ -356,6 +374,8 @@ def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotatio
             raise DeclarationError(f"{cls.__name__}.{name} may be null in the table: declare it as `| None`")
     else:
         annotations[name] = Any
+        if isinstance(declared, ComputedField):
+            check_attributes(mapping, declared.needs, f"{cls.__name__}.{name}")
 
 
 def column(description: str, *, right: Any = None) -> Any:
@@ -379,7 +399,10 @@ def expression(function: Callable[..., Any] | None = None, *, right: Any = None)
 
 
 def computed(*, needs: tuple[str, ...], right: Any = None) -> Callable[[Callable[..., Any]], Any]:
-    """A field computed in Python: the function takes a batch of rows, each with the attributes in `needs`."""
+    """A field computed in Python: the function takes a batch of rows, each with the attributes in `needs`.
+
+    A second parameter, when it has one, gets who asks: in Bima the request's `Context`, which has no session here.
+    """
     return lambda function: ComputedField(function, needs, right)
 
 

@@ -22,14 +22,14 @@ class Patch:
     needs: tuple[tuple[str, str, type], ...]
 
 
-def fill(data: Any, patches: Sequence[Patch]) -> None:
+def fill(data: Any, patches: Sequence[Patch], asker: Any) -> None:
     """Compute the Python fields of a result, each over its whole batch, and take the hidden columns away."""
     for patch in patches:
         rows = _rows_of(patch, data)
         batch = [
             SimpleNamespace(**{name: _typed(row[label], kind) for name, label, kind in patch.needs}) for row in rows
         ]
-        for row, value in zip(rows, patch.field.function(batch), strict=True):
+        for row, value in zip(rows, patch.field.values(batch, asker), strict=True):
             row[patch.key] = _json(value)
         for row in rows:
             for _, label, _ in patch.needs:

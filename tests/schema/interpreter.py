@@ -173,7 +173,7 @@ class Interpreter:
                 return self.object(target_type, found, nodes)
             return None
         if isinstance(declared, ComputedField):
-            return to_json(declared.function([SimpleNamespace(**row)])[0])
+            return to_json(declared.values([SimpleNamespace(**row)], self.request)[0])
         if isinstance(declared, ExpressionField):
             arguments = self.keywords(declared, definition, nodes[0])
             expression = declared.function(literals(mapping, row), **arguments)

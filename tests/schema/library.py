@@ -37,6 +37,7 @@ from schema import (
 )
 from schema.compose import node_field
 from schema.errors import BadRequest
+from schema.execute import Asker
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,11 @@ class Member(Node):
     def label(rows: Sequence[Any]) -> list[str]:
         """What is written on their card."""
         return [f"Member {row.name}" for row in rows]
+
+    @computed(needs=("born",))
+    def turns(rows: Sequence[Any], asker: Asker) -> list[int | None]:
+        """How old they get this year."""
+        return [None if row.born is None else asker.value("today").year - row.born.year for row in rows]
 
 
 @mapped(LoanRow)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.schema.asking import ANYWHERE, AT_HARBOUR, NOBODY, NOWHERE, Ask
 from tests.schema.library import READ_NOTES, READ_PHONES, BookRow, Status
-from tests.schema.stock import ANTS, HARBOUR, LENT, NORTH, SOUTH, TOWER, known, stock
+from tests.schema.stock import ANTS, HARBOUR, LENT, NORTH, SOUTH, TODAY, TOWER, known, stock
 
 
 async def test_columns_references_expressions_relations_and_python_fields_are_read(ask: Ask) -> None:
@@ -185,6 +185,12 @@ async def test_a_python_field_gets_what_it_needs_and_leaves_nothing_of_it(ask: A
     assert data["books"]["edges"] == [{"node": {"again": '"Quoted"', "title": '"Quoted"'}}] * 2
     [book] = data["place"]["books"]["nodes"]
     assert [list(loan["book"]) for loan in book["loans"]["nodes"]] == [["label"]]
+
+
+async def test_a_python_field_may_depend_on_who_asks(ask: Ask) -> None:
+    query = "query($id: ID!) { node(id: $id) { ... on Member { turns } } }"
+    assert (await ask.data(query, {"id": str(known("member", 1))}))["node"] == {"turns": TODAY.year - 1981}
+    assert (await ask.data(query, {"id": str(known("member", 3))}))["node"] == {"turns": None}
 
 
 async def test_python_fields_of_several_types_may_meet_under_one_name(ask: Ask) -> None:
