@@ -26,6 +26,7 @@ from core.errors import (
     UserErrors,
 )
 from core.fields import mutation, query
+from core.files import FileKind, FileStorage, claim_file, link_to
 from core.hooks import every, first, hook, hookspec
 from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type, output_type
 from core.jobs import defer
@@ -85,6 +86,8 @@ __all__ = [
     "Code",
     "Context",
     "ErrorCode",
+    "FileKind",
+    "FileStorage",
     "Forbidden",
     "Job",
     "JobInfo",
@@ -120,6 +123,7 @@ __all__ = [
     "check_columns",
     "check_lookup",
     "check_version",
+    "claim_file",
     "clock",
     "codes_in",
     "column",
@@ -136,6 +140,7 @@ __all__ = [
     "hook",
     "hookspec",
     "input_type",
+    "link_to",
     "lookup",
     "many",
     "mapped",

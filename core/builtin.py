@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
+from starlette.routing import BaseRoute
+
 from core import mutations, queries
 from core import rights as rights_
 from core.db import Base
 from core.errors import CORE_CODES, ErrorCode
+from core.files import FileRow, FileStorage, FolderStorage
+from core.files.routes import ROUTES
+from core.files.services import sweep
 from core.history import HistoryRow
 from core.hooks import hook
 from core.idempotency import IdempotencyRow
 from core.lookups import LookupRow
-from core.module import Manifest, Right
+from core.module import Job, Manifest, Right
+from core.settings import Settings
 from schema import Mutation, Part, Query, extend
 
 manifest = Manifest(name="core", title="The host", version="1.0.0")
@@ -33,11 +39,29 @@ def rights() -> Sequence[Right]:
 
 @hook
 def tables() -> Sequence[type[Base]]:
-    """Lookups, the history of every table, and the mutations that were sent with an id of the client's."""
-    return (HistoryRow, IdempotencyRow, LookupRow)
+    """Lookups, files, the history of every table, and the mutations that were sent with an id of the client's."""
+    return (FileRow, HistoryRow, IdempotencyRow, LookupRow)
 
 
 @hook
 def error_codes() -> Sequence[ErrorCode]:
     """The user errors that any module may answer."""
     return CORE_CODES
+
+
+@hook
+def jobs() -> Sequence[Job]:
+    """Files that nobody claimed go once a day."""
+    return (Job("core.files.sweep", run=sweep, cron="45 3 * * *"),)
+
+
+@hook
+def routes() -> Sequence[BaseRoute]:
+    """Sending and fetching files."""
+    return ROUTES
+
+
+@hook
+def file_storage(settings: Settings) -> FileStorage:
+    """Files lie in a folder unless a module keeps them elsewhere."""
+    return FolderStorage(settings.data_dir / "files")

@@ -142,7 +142,19 @@ IDEMPOTENCY_MISMATCH = ErrorCode(
     sw="clientMutationId hii imetumika na taarifa nyingine. Tuma mpya.",
     fr="Ce clientMutationId a déjà servi avec une autre saisie. Envoyez-en un nouveau.",
 )
+FILE_UNKNOWN = ErrorCode(
+    "FILE_UNKNOWN",
+    en="This file is used already, older than a day, or not one that you sent. Send it again.",
+    sw="Faili hili limeshatumika, limepita siku moja, au hukulituma wewe. Litume tena.",
+    fr="Ce fichier a déjà servi, date de plus d'un jour ou n'a pas été envoyé par vous. Envoyez-le à nouveau.",
+)
+FILE_KIND = ErrorCode(
+    "FILE_KIND",
+    en="This file is a {kind}, and {kinds} is needed here. Send the right one.",
+    sw="Faili hili ni {kind}, hapa inahitajika {kinds}. Tuma lililo sahihi.",
+    fr="Ce fichier est du type {kind}, il faut ici {kinds}. Envoyez le bon.",
+)
 CORE_CODES = (
     STALE, NOT_FOUND, REQUIRED, TOO_LONG, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE, NEGATIVE,
-    ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH,
+    ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND,
 )  # fmt: skip

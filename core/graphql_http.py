@@ -41,11 +41,10 @@ async def graphql(request: Request) -> Response:
     try:
         if media is None:
             raise HttpError(406, f"This answers {GRAPHQL_JSON} and {JSON}. Accept one of them.")
-        if missing := request.app.state.readiness.missing:
-            raise HttpError(503, f"Not ready yet: {missing}.", "INTERNAL", retry_after="2")
+        require_ready(request)
         return await _answer(request, await _operation(request), media)
     except Exception as error:  # noqa: BLE001 - told to the client; what nobody expected is logged
-        failure = _as_http(error, request)
+        failure = as_http(error, request)
         request.app.state.metrics.failed(failure.code)
         return problem(failure, request.state.request_id, media or JSON)
 
@@ -90,7 +89,18 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _as_http(error: Exception, request: Request) -> HttpError:
+def require_ready(request: Request) -> None:
+    """Stop a request that came before the host can answer it.
+
+    Raises:
+        HttpError: 503 with what is missing.
+    """
+    if missing := request.app.state.readiness.missing:
+        raise HttpError(503, f"Not ready yet: {missing}.", "INTERNAL", retry_after="2")
+
+
+def as_http(error: Exception, request: Request) -> HttpError:
+    """How an exception is told to the client; what nobody expected is logged and masked."""
     if isinstance(error, HttpError):
         return error
     if isinstance(error, RequestError):

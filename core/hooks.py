@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
     from starlette.routing import BaseRoute
 
+    from core.files import FileStorage
     from core.host import Host
+    from core.settings import Settings
 
 hookspec = pluggy.HookspecMarker("bima")
 hook = pluggy.HookimplMarker("bima")
@@ -66,6 +68,11 @@ def jobs() -> Sequence[Job]:  # type: ignore[empty-body]
 @hookspec
 def routes() -> "Sequence[BaseRoute]":  # type: ignore[empty-body]
     """Starlette routes beside `/graphql`. The request's `state.host` is the host."""
+
+
+@hookspec(firstresult=True)
+def file_storage(settings: "Settings") -> "FileStorage | None":
+    """Where the content of files is kept instead of in a folder under `data_dir`, such as an object store."""
 
 
 @hookspec

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from core import clock
 from core.db import Database
 from core.errors import ErrorCode
+from core.files import FileStorage
 from core.history_field import history_parts
 from core.hooks import implementations
 from core.loading import LoadedModule, available, load_modules
@@ -125,6 +126,11 @@ class Host:
             return self.settings.database_url
         self._embedded = Postgres(self.settings.data_dir / "postgres")
         return self._embedded.ensure(EMBEDDED_DATABASE)
+
+    @cached_property
+    def files(self) -> FileStorage:
+        """Where the content of files is kept."""
+        return cast(FileStorage, self.plugins.hook.file_storage(settings=self.settings))
 
     def on(self, database_url: str) -> "Host":
         """The same modules on another database; the composed schema and its plans are shared."""

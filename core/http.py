@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from core import graphiql, health, logs
 from core.envelope import Envelope
-from core.graphql_http import HttpError, graphql, problem
+from core.errors import RequestError
+from core.graphql_http import HttpError, as_http, graphql, problem
 from core.health import Readiness
 from core.metrics import CONTENT_TYPE, Metrics
 from core.settings import load_settings
@@ -43,7 +44,7 @@ def create_app(host: "Host") -> Starlette:
     app = Starlette(
         routes=_routes(host),
         middleware=_middleware(host),
-        exception_handlers={HTTPException: _not_answered},
+        exception_handlers={HTTPException: _not_answered, RequestError: _refused},
         lifespan=_lifespan,
     )
     app.state.host = host
@@ -92,6 +93,13 @@ async def _not_answered(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = {name.replace("-", "_"): value for name, value in (error.headers or {}).items()}
     return problem(HttpError(error.status_code, error.detail, **headers), request.state.request_id)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What a route refuses is answered like what GraphQL refuses."""
+    failure = as_http(error, request)
+    request.app.state.metrics.failed(failure.code)
+    return problem(failure, request.state.request_id)
 
 
 @asynccontextmanager

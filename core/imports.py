@@ -143,9 +143,11 @@ def _upsert(
     told = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
     rows = told.table_valued(*(sql_column(name, table.c[name].type) for name in names)).render_derived(with_types=True)
     statement = insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
-    new = {name: statement.excluded[name] for name in names if name not in (*key, "id")}
-    kept: Values = {"updated_at": clock.now()} | ({"version": table.c.version + 1} if "version" in table.c else {})
     inserted: Any = literal_column("xmax = 0")  # a row that was inserted has no older version of itself
+    new = {name: statement.excluded[name] for name in names if name not in (*key, "id")}
+    if not new:
+        return statement.on_conflict_do_nothing(index_elements=key, index_where=where).returning(inserted)
+    kept: Values = {"updated_at": clock.now()} | ({"version": table.c.version + 1} if "version" in table.c else {})
     return statement.on_conflict_do_update(
         index_elements=key,
         index_where=where,

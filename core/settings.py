@@ -22,7 +22,7 @@ DEVELOPMENT_SECRET = "only-for-development-and-never-in-production"
 SHORTEST_SECRET = 32
 PROFILES = Path(__file__).parent.parent / "profiles"
 PREFIX = "BIMA_"
-LISTS = ("modules", "languages", "origins_allowed")
+LISTS = ("modules", "languages", "origins_allowed", "file_types")
 """Settings that a variable gives separated by commas."""
 
 
@@ -91,6 +91,23 @@ class Settings(BaseModel):
     """How long one GraphQL request may take, in seconds."""
     body_bytes: int = Field(default=1_000_000, gt=0)
     """The largest body of a GraphQL request, in bytes; files have a limit of their own."""
+    public_url: str = Field(default="", pattern="^(https?://[^?#]+[^?#/])?$")
+    """Where clients reach the API, such as `https://bima.example.org`: links to files begin with it."""
+    file_bytes: int = Field(default=5_000_000, gt=0)
+    """The largest file that may be sent, in bytes."""
+    file_types: tuple[Literal["image/jpeg", "image/png", "image/webp", "application/pdf"], ...] = (
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "application/pdf",
+    )
+    """The types of files that may be sent; what a file is, is found in its bytes."""
+    file_pixels: int = Field(default=25_000_000, gt=0)
+    """The most pixels of a picture that may be sent: decoding one takes four bytes for each."""
+    file_seconds: float = Field(default=120, gt=0)
+    """How long sending one file may take, in seconds."""
+    files_waiting_bytes: int = Field(default=200_000_000, gt=0)
+    """How much of what an account sent may wait to be used at a time, in bytes."""
     origins_allowed: tuple[str, ...] = ()
     """Web origins whose pages may call the API, such as `https://app.example.org`."""
     timezone: ZoneInfo = ZoneInfo("UTC")

@@ -1,8 +1,9 @@
 """A pytest plug-in for module authors: a host, a database of its own for every test, and the API.
 
 Switched on by `-p core.testing`. A test gets a fresh copy of a migrated database through `session` (to write rows),
-`api` (to ask GraphQL as somebody), `host` or `database_url`; `cli` runs `bima` on it. The copies are made by PostgreSQL
-from a template that is migrated once per profile and version of the code, on a server that stays between runs.
+`api` (to ask GraphQL as somebody), `http` (to send any request as somebody), `host` or `database_url`; `cli` runs
+`bima` on it. The copies are made by PostgreSQL from a template that is migrated once per profile and version of the
+code, on a server that stays between runs.
 
 The profile is `tanzania-chf`; `--profile` or `@pytest.mark.profile("minimal")` names another, or a path to one.
 """
@@ -24,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.context import ANONYMOUS, SYSTEM, Actor, Context
 from core.db import new_id
+from core.hooks import hook
 from core.host import Host
 from core.postgres import THROWAWAY, Postgres
 from core.settings import DEFAULT_PROFILE, PREFIX, load_settings
@@ -32,6 +34,7 @@ from schema.execute import execute
 
 if TYPE_CHECKING:
     from click.testing import Result
+    from httpx import AsyncClient
 
 _host: ContextVar[Host] = ContextVar("host")
 
@@ -105,12 +108,13 @@ def _hosts() -> dict[str, Host]:
 
 
 @pytest.fixture
-def _loaded(request: pytest.FixtureRequest, _hosts: dict[str, Host]) -> Host:
+def _loaded(request: pytest.FixtureRequest, _hosts: dict[str, Host], tmp_path_factory: pytest.TempPathFactory) -> Host:
     """The host of the test's profile, without a database."""
     marker = request.node.get_closest_marker("profile")
     profile = str(marker.args[0] if marker else request.config.getoption("--profile"))
     if profile not in _hosts:
-        _hosts[profile] = Host(load_settings(request.config.rootpath, {}, profile=profile))
+        data = tmp_path_factory.mktemp("data")
+        _hosts[profile] = Host(load_settings(request.config.rootpath, {}, profile=profile, data_dir=data))
     _host.set(_hosts[profile])
     return _hosts[profile]
 
@@ -177,6 +181,42 @@ def api(host: Host) -> Api:
         return Reply(told.get("data"), told.get("errors", []), answer.statements + len(written), answer.body)
 
     return ask
+
+
+class Doorkeeper:
+    """Knows the actors of a test by the access tokens that it gave them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Actor] = {}
+
+    def token_of(self, actor: Actor) -> str:
+        """An access token of the actor."""
+        self.known[str(actor.id)] = actor
+        return str(actor.id)
+
+    @hook
+    async def authenticate(self, token: str) -> Actor | None:
+        return self.known.get(token)
+
+
+@pytest.fixture
+async def http(host: Host) -> AsyncIterator["Callable[[Actor], AsyncClient]"]:
+    """The application on the test's database: `await http(actor("CLERK")).post("/files", content=picture)`."""
+    from httpx import ASGITransport, AsyncClient
+
+    from core.http import create_app
+
+    app = create_app(host)
+    app.state.readiness.missing = ""
+    doorkeeper = Doorkeeper()
+    host.plugins.register(doorkeeper)
+
+    def client(actor: Actor = ANONYMOUS) -> AsyncClient:
+        headers = {} if actor is ANONYMOUS else {"authorization": f"Bearer {doorkeeper.token_of(actor)}"}
+        return AsyncClient(transport=ASGITransport(app), base_url="http://bima", headers=headers)
+
+    yield client
+    host.plugins.unregister(doorkeeper)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
+    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -58,7 +59,10 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
             and getattr(return_type.extensions.get(DEFINITION), "origin", None) in MAPPED
         ):
             return self._read(return_type, field_details_list, info, result)
-        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        completed = super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        if isinstance(return_type, GraphQLNonNull) and isinstance(completed, Awaitable):
+            return _there(completed, info)
+        return completed
 
     def _read(self, type_: GraphQLObjectType, details: Any, info: Any, result: Any) -> Awaitable[Any]:
         nodes = tuple(detail.node for detail in details)
@@ -83,3 +87,11 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
             return [orjson.Fragment(orjson.dumps(found[id_])) if id_ in found else None for id_ in ids]
 
         return DataLoader(load_fn=load)
+
+
+async def _there(completed: Awaitable[Any], info: Any) -> Any:
+    # graphql-core awaits before it completes a value, and so looks for null only in what is there at once.
+    value = await completed
+    if value is None:
+        raise TypeError(f"no row for {info.parent_type}.{info.field_name}, which must not be null")
+    return value

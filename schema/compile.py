@@ -57,7 +57,7 @@ MOST_VALUES = 2_000
 IDS = "ids!"
 """Where the variables hold the ids that `entities` reads; no variable of a document can be called so."""
 RECORD = "row!"
-"""The alias of what becomes a JSON object. No alias of a document can be like it: PostgreSQL prefers columns to rows."""
+"""The alias of what becomes a JSON object. No document can call a field so, which PostgreSQL would take for the row."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Planner:
             raise LimitExceeded(f"A root field takes at most {MOST_VALUES:,} values. Ask for less at a time.")
         key = f"p{len(self.getters)}"
         self.getters[key] = getter
-        return Placeholder(key, None, type_=type_, required=True, unique=False)
+        return Placeholder(key, None, type_=type_, required=False, unique=False)
 
     # Selections
 

@@ -64,12 +64,22 @@ class Placeholder(BindParameter[Any]):
     def __bool__(self) -> bool:
         raise DeclarationError(f"{self.key} is a bound value: test `is not None` for its presence, never its value")
 
+    @property
+    def expanding(self) -> bool:
+        """Whether it becomes a list of literals; never, as no value is known yet."""
+        return False
+
+    @expanding.setter
+    def expanding(self, value: bool) -> None:
+        if value:
+            raise DeclarationError(f"{self.key} is a bound value: write `column == any_(values)` instead of `in_`")
+
 
 @dataclass(frozen=True)
 class Given:
     """An input value in the document: a literal, a variable, or an object or list of both.
 
-    `read` gives its coerced value from the variables. `node` is None below a variable.
+    `read` gives its coerced value from the variables.
     """
 
     type: Any

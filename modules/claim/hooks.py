@@ -9,10 +9,10 @@ from uuid import UUID
 
 from core import Context, hookspec
 from modules.claim.models import Claim
-from modules.claim.rules import ClaimStatus, Finding, RejectionReason, VisitType, first_reason, is_hospital_stay
+from modules.claim.rules import ClaimStatus, Finding, RejectionReason, first_reason, is_hospital_stay
 from modules.claim.rules import target_date as day_of
 from modules.medical.models import Service
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 
 
 @dataclass(frozen=True)

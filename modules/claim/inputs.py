@@ -7,8 +7,9 @@ from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
 from modules.claim.models import LineStatus
-from modules.claim.types import ClaimSelectionInput, ClaimVisitType
+from modules.claim.types import ClaimSelectionInput
 from modules.location.rules import CareType
+from modules.medical.rules import VisitType
 
 ClaimId = Annotated[UUID, argument("The claim.")]
 Version = Annotated[int, argument("The version that the change is based on.")]
@@ -55,7 +56,7 @@ class CreateClaimInput(MutationInput):
     administrator_id: Annotated[UUID | None, argument("Who answers for it at the facility.")] = None
     date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = None
     claimed_on: Annotated[date | None, argument("The day of the claim; today when left out.")] = None
-    visit_type: Annotated[ClaimVisitType, argument("How the patient came.")] = ClaimVisitType.OTHER
+    visit_type: Annotated[VisitType, argument("How the patient came.")] = VisitType.OTHER
     care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when left out.")] = None
     diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = None
     diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = None
@@ -82,7 +83,7 @@ class UpdateClaimInput(MutationInput):
     date_from: Annotated[date | None, argument("The day of the visit or admission.")] = UNSET
     date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = UNSET
     claimed_on: Annotated[date | None, argument("The day of the claim.")] = UNSET
-    visit_type: Annotated[ClaimVisitType | None, argument("How the patient came.")] = UNSET
+    visit_type: Annotated[VisitType | None, argument("How the patient came.")] = UNSET
     care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when null.")] = UNSET
     diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = UNSET
     diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = UNSET

@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core import Amount, Row, VersionedRow, Viewer, Where, state
-from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus, VisitType
+from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
 from modules.location.rules import CareType
 from modules.location.scopes import in_places
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 
 Quantity = Numeric(18, 2)
 LONGEST_TEXT = 500

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -35,21 +34,12 @@ from modules.insuree.types import Insuree
 from modules.location.rules import CareType
 from modules.location.types import HealthFacility
 from modules.medical.models import Diagnosis as DiagnosisRow
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.medical.types import Diagnosis, MedicalItem, MedicalService
 
 TEXTS = {reason.name: {"en": told.en, "sw": told.sw, "fr": told.fr} for reason, told in MESSAGES.items()}
 PARAMETERS = ("on", "earliest", "maximum", "used", "last", "days", "claims", "since")
 """What messages of findings may have in braces."""
-
-
-class ClaimVisitType(StrEnum):
-    """How the patient came."""
-
-    # GraphQL knows a type by its name, and the visit types of products have the name of the rules' own.
-    OTHER = "OTHER"
-    EMERGENCY = "EMERGENCY"
-    REFERRAL = "REFERRAL"
 
 
 @mapped(models.ClaimAdministrator, search=("code", "last_name", "other_names"))
@@ -127,7 +117,7 @@ class Claim(Node):
     date_from: date = column("The day of the visit or admission.")
     date_to: date | None = column("The day of discharge, after a stay.")
     claimed_on: date = column("The day of the claim.")
-    visit_type: ClaimVisitType = column("How the patient came.")
+    visit_type: VisitType = column("How the patient came.")
     care_type: CareType = column("In- or out-patient.")
     category: ServiceCategory | None = column("The kind of care whose limits it counts for, once submitted.")
     main_diagnosis: Diagnosis = reference("The main diagnosis.")

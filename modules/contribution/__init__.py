@@ -11,7 +11,9 @@ from modules.contribution import models, mutations, queries, services
 from modules.contribution import rights as rights_
 from modules.contribution import settings as settings_
 from modules.insuree.models import Family
+from modules.location.hooks import Use
 from modules.location.models import Location
+from modules.location.services import uses
 from modules.policy.hooks import Standing
 from modules.policy.models import Policy as PolicyRow
 from modules.policy.types import Policy
@@ -85,5 +87,5 @@ async def locations_moved(ctx: Context, location: Location) -> None:
 
 
 @hook
-async def location_in_use(ctx: Context, location_id: UUID) -> bool | None:
-    return await services.location_in_use(ctx, location_id)
+async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
+    return await uses(ctx, location_ids, ("payers", models.Payer.location_id))

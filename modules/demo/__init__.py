@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core import Manifest, hook
+from modules.demo import commands as commands_
 
 if TYPE_CHECKING:
     import click
@@ -13,6 +14,7 @@ manifest = Manifest(
     version="1.0",
     needs=(
         "people", "location", "insuree", "product", "medical", "policy", "contribution", "claim", "valuation",
+        "settlement",
     ),
 )  # fmt: skip
 
@@ -20,6 +22,4 @@ manifest = Manifest(
 @hook
 def commands(cli: "click.Group") -> None:
     """`bima demo`."""
-    from modules.demo.commands import demo
-
-    cli.add_command(demo)
+    cli.add_command(commands_.demo)

@@ -24,6 +24,8 @@ from modules.medical.models import Diagnosis, Item, PriceList, PriceListLine, Se
 CLAIMS = 300
 DAYS = 75
 """The first visit was so many days ago."""
+COVERED = 0.95
+"""How many patients are covered, of one."""
 CHARGES_MORE = Decimal("1.25")
 """What some facilities ask compared with the price list."""
 
@@ -54,9 +56,6 @@ async def add_claims(ctx: Context, people: Sequence[Person], progress: Progress)
     """Claims for the care of some of the people, mostly covered ones. Returns how many."""
     random, today = Random(CLAIMS), clock.today()
     facilities = await _by_district(ctx)
-    reachable = [person for person in people if person.row["district_id"] in facilities]
-    if not reachable:
-        return 0
     catalogue, visits, codes = await _catalogue(ctx), list(_visits()), count(1)
     administrators = [_administrator(random, facility) for near in facilities.values() for facility in near]
     of = {row["health_facility_id"]: row["id"] for row in administrators}
@@ -64,7 +63,7 @@ async def add_claims(ctx: Context, people: Sequence[Person], progress: Progress)
     lines: list[Values] = []
     for _ in range(CLAIMS):
         day = today - timedelta(days=random.randint(0, DAYS))
-        person = _patient(random, reachable, day)
+        person = _patient(random, people, day)
         facility = random.choice(facilities[person.row["district_id"]])
         visit = random.choice([each for each in visits if _fits(each, person, facility, day)])
         given = list(_lines(random, catalogue, facility, visit))
@@ -84,9 +83,10 @@ async def add_claims(ctx: Context, people: Sequence[Person], progress: Progress)
 
 
 def _patient(random: Random, people: Sequence[Person], day: date) -> Person:
-    """Somebody covered on the day; now and then anybody, whose claim the scheme will refuse."""
-    covered = [person for person in people if any(first <= day <= last for first, last in person.covers)]
-    return random.choice(covered if covered and random.random() < 0.95 else people)
+    """Somebody covered on the day; now and then somebody who is not, whose claim the scheme will refuse."""
+    covered = [person for person in people if person.is_covered(day)]
+    others = [person for person in people if not person.is_covered(day)]
+    return random.choice(covered if random.random() < COVERED else others)
 
 
 def _fits(visit: Visit, person: Person, facility: HealthFacility, day: date) -> bool:

@@ -1,11 +1,13 @@
-"""`bima demo`: a country to try Bima out in."""
+"""`bima demo`: a country to try Bima out in. What the commands need is imported when one of them runs."""
+
+import sys
 
 import click
 
 from core.cli import Stopped, host, print_table, run
-from modules.demo import loading
-from modules.demo.accounts import PASSWORD
-from modules.demo.files import rows
+
+PLAIN_WIDTH = 110
+"""Characters of a line where there is no terminal."""
 
 
 @click.group()
@@ -22,17 +24,34 @@ def load(if_empty: bool) -> None:
 
     Loading again brings the registers up to date and leaves everything else as it is.
     """
+    from modules.demo import judging, loading
+
     if if_empty and not run(loading.is_empty):
         click.echo("There is data already: nothing was loaded.")
         return
-    run(loading.load_all)
+    if run(loading.load_all):
+        run(judging.judge)
     _show_accounts()
 
 
+@demo.command()
+def walk() -> None:
+    """Walk once through the whole scheme, from a family's enrolment to the facility's payment.
+
+    Real servers are started on a database and ports of their own; all are gone afterwards.
+    """
+    from rich.console import Console
+
+    from modules.demo.walk import tell_all
+
+    tell_all(host(), Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
+
+
 def _show_accounts() -> None:
+    from modules.demo.accounts import PASSWORD
+    from modules.demo.files import rows
+
+    places = ((row, f"{row['place'].lower()} {row['code']}".strip()) for row in rows("accounts"))
     click.echo()
-    print_table(
-        ("account", "role", "works in"),
-        [(row["username"], row["role"], f"{row['place'].lower()} {row['code']}".strip()) for row in rows("accounts")],
-    )
+    print_table(("account", "role", "works in"), [(row["username"], row["role"], place) for row, place in places])
     click.echo(f"\nThe password of every account is {PASSWORD}")

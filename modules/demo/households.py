@@ -55,6 +55,10 @@ class Person:
     row: Values
     covers: list[tuple[date, date]] = field(default_factory=list)
 
+    def is_covered(self, day: date) -> bool:
+        """Whether a policy covers the person on the day."""
+        return any(first <= day <= last for first, last in self.covers)
+
 
 @dataclass
 class Written:
@@ -130,9 +134,7 @@ def at_noon(day: date) -> datetime:
 
 
 async def add_households(ctx: Context, progress: Progress) -> list[Person]:
-    """Families in every officer's village with their policies and contributions. None when there are families."""
-    if await ctx.session.scalar(select(Family.id).limit(1)) is not None:
-        return []
+    """Families in every officer's village with their policies and contributions."""
     inventor, written = Inventor(clock.today()), Written()
     for village in await _villages(ctx):
         for _ in range(FAMILIES):

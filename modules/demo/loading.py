@@ -10,6 +10,7 @@ from core import Context
 from core.imports import Progress, Register, load
 from modules.demo import accounts, care, households, scheme
 from modules.demo.files import REGISTERS, register_lines
+from modules.insuree.models import Family
 from modules.location.models import Location
 
 Work = Callable[[Context, Progress], Awaitable[str]]
@@ -26,9 +27,11 @@ async def load_scheme(ctx: Context) -> None:
     await _run(ctx, [*_registers(), *SCHEME])
 
 
-async def load_all(ctx: Context) -> None:
-    """The scheme, and families with policies, contributions and claims."""
-    await _run(ctx, [*_registers(), *SCHEME, ("Families and claims", _people)])
+async def load_all(ctx: Context) -> bool:
+    """The scheme and, when there are no families yet, invented ones with policies and claims: then True."""
+    invented = await ctx.session.scalar(select(Family.id).limit(1)) is None
+    await _run(ctx, [*_registers(), *SCHEME, *([("Families and claims", _people)] if invented else [])])
+    return invented
 
 
 def _registers() -> Iterator[Step]:
@@ -47,7 +50,7 @@ async def _counted(add: Callable[[Context], Awaitable[int]], ctx: Context, progr
 
 async def _people(ctx: Context, progress: Progress) -> str:
     people = await households.add_households(ctx, progress)
-    claims = await care.add_claims(ctx, people, progress) if people else 0
+    claims = await care.add_claims(ctx, people, progress)
     return f"{len(people)} people and {claims} claims new"
 
 
@@ -70,15 +73,10 @@ async def _run(ctx: Context, steps: Sequence[Step]) -> None:
 def _bar() -> Iterator[Callable[[str], tuple[Progress, Callable[[str], None]]]]:
     """A line of progress for each step, on standard error; adds a line when called with its title."""
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description:<42}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[told]}"),
-    )
+    columns = (TextColumn("{task.description:<38}"), BarColumn(8), TextColumn("{task.fields[told]}"))
     with Bar(*columns, console=Console(stderr=True)) as bar:
 
         def add(title: str) -> tuple[Progress, Callable[[str], None]]:

@@ -10,6 +10,7 @@ from modules.insuree import hooks as hooks_
 from modules.insuree import models, moves, mutations, queries
 from modules.insuree import rights as rights_
 from modules.insuree import settings as settings_
+from modules.location.hooks import Use
 from modules.location.models import Location
 
 manifest = Manifest(name="insuree", title="Families and insured people", version="1.0", needs=("location",))
@@ -17,7 +18,7 @@ manifest = Manifest(name="insuree", title="Families and insured people", version
 
 @hook
 def tables() -> Sequence[type[Base]]:
-    return (models.Family, models.Insuree, models.EnrolmentOfficer, models.OfficerVillage)
+    return (models.Family, models.Insuree, models.InsureePhoto, models.EnrolmentOfficer, models.OfficerVillage)
 
 
 @hook
@@ -45,20 +46,20 @@ def graphql() -> Sequence[Part]:
     return [
         extend(
             Query, queries.families, queries.family, queries.insurees, queries.insuree, queries.insurance_number_check,
-            queries.enrolment_officers, queries.enrolment_officer,
+            queries.possible_duplicates, queries.enrolment_officers, queries.enrolment_officer,
         ),
         extend(
             Mutation, mutations.create_family, mutations.update_family, mutations.delete_family,
             mutations.change_family_head, mutations.add_insuree, mutations.update_insuree, mutations.remove_insuree,
-            mutations.move_insuree, mutations.create_enrolment_officer, mutations.update_enrolment_officer,
-            mutations.end_enrolment_officer,
+            mutations.move_insuree, mutations.set_insuree_photo, mutations.create_enrolment_officer,
+            mutations.update_enrolment_officer, mutations.end_enrolment_officer,
         ),
     ]  # fmt: skip
 
 
 @hook
-async def location_in_use(ctx: Context, location_id: UUID) -> bool | None:
-    return await moves.in_use(ctx, location_id)
+async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
+    return await moves.uses(ctx, location_ids)
 
 
 @hook

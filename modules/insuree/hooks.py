@@ -15,6 +15,11 @@ def check_insurance_number(number: str) -> ErrorCode | None:
 
 
 @hookspec
+async def account_exists(ctx: Context, account_id: UUID) -> bool | None:
+    """Whether there is the account that an enrolment officer is to sign in with. The first answer counts."""
+
+
+@hookspec
 async def member_added(ctx: Context, insuree: Insuree) -> None:
     """A person joined a family that was there already: newly registered, or from elsewhere."""
 

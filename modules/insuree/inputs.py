@@ -163,6 +163,16 @@ class MoveInsureeInput(MutationInput):
 
 
 @input_type
+class SetInsureePhotoInput(MutationInput):
+    """A photo that takes the place of the one before."""
+
+    insuree_id: Annotated[UUID, argument("The person.")]
+    file_id: Annotated[UUID, argument("The picture: what `POST /files?kind=photo` answered.")]
+    taken_on: Annotated[date | None, argument("The day it was taken; today when not given.")] = None
+    expected_version: Annotated[int | None, argument("The person's version that the change is based on.")] = None
+
+
+@input_type
 class CreateEnrolmentOfficerInput(MutationInput):
     """A new enrolment officer."""
 

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
-from core import EVERYBODY, Row, VersionedRow, clock, state
+from core import EVERYBODY, Row, VersionedRow, Viewer, Where, clock, state
+from modules.insuree.rules import SOUND_LENGTH
 from modules.location.scopes import in_places
 
 
@@ -62,7 +64,9 @@ class Insuree(VersionedRow):
     """An insured person.
 
     `district_id` and `village_id` say whose the person is: the family's, or those of the family left last (decision 2).
-    `current_village_id` is where the person stays if not there. `ended_at` is set when the registration ended.
+    `current_village_id` is where the person stays if not there. `photo_on` is the day on which the photo was
+    taken that is shown. `ended_at` is set when the registration ended. `sounds_like`
+    is `rules.person_sounds_like` of the names, kept by the services; who was written without it resembles nobody.
     """
 
     __tablename__ = "insuree_insuree"
@@ -71,6 +75,7 @@ class Insuree(VersionedRow):
     insurance_number: Mapped[str] = mapped_column(String(50))
     last_name: Mapped[str] = mapped_column(String(100))
     other_names: Mapped[str] = mapped_column(String(100))
+    sounds_like: Mapped[str | None] = mapped_column(String(SOUND_LENGTH))
     birth_date: Mapped[date]
     gender_code: Mapped[str] = mapped_column(String(20))
     marital_status_code: Mapped[str | None] = mapped_column(String(20))
@@ -91,6 +96,7 @@ class Insuree(VersionedRow):
     status_reason_code: Mapped[str | None] = mapped_column(String(20))
     status_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    photo_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -99,6 +105,7 @@ class Insuree(VersionedRow):
         Index(None, "family_id", "recorded_at", "id"),
         Index(None, "last_name", "other_names", "id"),
         Index(None, "district_id", "last_name", "other_names", "id"),
+        Index(None, "district_id", "sounds_like"),
         Index(None, "village_id", "last_name", "other_names", "id"),
         Index(None, "current_village_id"),
         Index(None, "first_service_point_id"),
@@ -107,6 +114,32 @@ class Insuree(VersionedRow):
         _trigram("insuree_insuree", "insurance_number"),
         _trigram("insuree_insuree", "last_name"),
         _trigram("insuree_insuree", "other_names"),
+    )
+
+
+def _of_visible_people(photo: Any, viewer: Viewer) -> Where:
+    if not viewer.unbounded:
+        person = Insuree.__table__.alias()
+        seen = in_places()(person.c, viewer)
+        yield photo.insuree_id.in_(select(person.c.id).where(*seen))
+
+
+class InsureePhoto(Row):
+    """A photo of a person. The one without `replaced_at` is shown; those before it are kept."""
+
+    __tablename__ = "insuree_photo"
+    __scope__ = _of_visible_people
+
+    insuree_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("core_file.id"))
+    taken_on: Mapped[date]
+    account_id: Mapped[UUID | None]
+    replaced_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _one("insuree_photo_shown", "insuree_id", "replaced_at IS NULL"),
+        UniqueConstraint("file_id"),
+        Index(None, "insuree_id", "created_at"),
     )
 
 

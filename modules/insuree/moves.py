@@ -1,22 +1,27 @@
 """What becomes of families and people when the places they belong to move or are to go."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 
 from core import Context
 from modules.insuree.models import Family, Insuree, OfficerVillage
+from modules.location import services
+from modules.location.hooks import Use
 from modules.location.models import Location, inside
 
 
-async def in_use(ctx: Context, location_id: UUID) -> bool:
-    """Whether a family, a person or an officer belongs to the place, deleted families included."""
-    uses = (
-        select(Family.id).where(Family.location_id == location_id),
-        select(Insuree.id).where((Insuree.village_id == location_id) | (Insuree.current_village_id == location_id)),
-        select(OfficerVillage.id).where(OfficerVillage.village_id == location_id),
+async def uses(ctx: Context, location_ids: Sequence[UUID]) -> list[Use]:
+    """Which of the places families, people and officers belong to, deleted families included."""
+    return await services.uses(
+        ctx,
+        location_ids,
+        ("families", Family.location_id),
+        ("people", Insuree.village_id),
+        ("people who stay there", Insuree.current_village_id),
+        ("enrolment officers", OfficerVillage.village_id),
     )
-    return bool(await ctx.session.scalar(select(or_(*(use.exists() for use in uses)))))
 
 
 async def follow(ctx: Context, location: Location) -> None:

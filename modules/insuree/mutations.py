@@ -1,7 +1,7 @@
-"""Mutations of families, insured people and enrolment officers: `services` and `officers` do the work."""
+"""Mutations of families, insured people and enrolment officers: `services`, `photos` and `officers` do the work."""
 
 from core import Context, mutation
-from modules.insuree import inputs, models, officers, rights, services
+from modules.insuree import inputs, models, officers, photos, rights, services
 from modules.insuree.types import EnrolmentOfficer, Family, Insuree
 
 
@@ -51,6 +51,12 @@ async def remove_insuree(ctx: Context, input: inputs.RemoveInsureeInput) -> mode
 async def move_insuree(ctx: Context, input: inputs.MoveInsureeInput) -> models.Insuree:
     """Let a person join another family."""
     return await services.move_insuree(ctx, input)
+
+
+@mutation(Insuree, right=rights.PHOTO_UPDATE)
+async def set_insuree_photo(ctx: Context, input: inputs.SetInsureePhotoInput) -> models.Insuree:
+    """Show another photo of a person; the one before is kept."""
+    return await photos.set_photo(ctx, input)
 
 
 @mutation(EnrolmentOfficer, right=rights.OFFICER_CREATE)

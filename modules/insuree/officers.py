@@ -17,6 +17,7 @@ from core import (
     check_columns,
     clock,
     find,
+    first,
     given,
     new_id,
     noting,
@@ -105,6 +106,8 @@ async def _check_substitute(ctx: Context, officer: EnrolmentOfficer, id: UUID | 
 async def _check_account(ctx: Context, officer: EnrolmentOfficer, id: UUID | None, problems: Problems) -> None:
     if id is None:
         return
+    if await first(ctx.host, "account_exists", ctx=ctx, account_id=id) is False:
+        problems.add(NOT_FOUND, "userId", thing="account")
     holder = select(EnrolmentOfficer.code).where(EnrolmentOfficer.account_id == id, EnrolmentOfficer.id != officer.id)
     if await ctx.session.scalar(holder) is not None:
         problems.add(TAKEN, "userId", value=id)

@@ -70,9 +70,16 @@ def newcomer(input: inputs.InsureeInput, at: str = "", *, is_head: bool = False)
 
 def member_of(family: Family, person: Person) -> Insuree:
     """The row of a newcomer to a family; where the family lives says whose the person is (decision 2)."""
-    return Insuree(
+    insuree = Insuree(
         id=person.id, family_id=family.id, district_id=family.district_id, village_id=family.village_id, **person.values
     )
+    name(insuree)
+    return insuree
+
+
+def name(insuree: Insuree) -> None:
+    """Keep what a person's names sound like, whenever they were given."""
+    insuree.sounds_like = rules.person_sounds_like(insuree.last_name, insuree.other_names)
 
 
 async def check(ctx: Context, people: Sequence[Person], problems: Problems) -> None:

@@ -1,12 +1,13 @@
 """Root queries of families, insured people and enrolment officers."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core import SIGNED_IN, BadRequest, Context, Where, argument, one, page, query
-from modules.insuree import models, people, rights
+from modules.insuree import duplicates, models, people, rights
 from modules.insuree.types import EnrolmentOfficer, Family, InsuranceNumberCheck, Insuree
 
 
@@ -57,6 +58,21 @@ async def insurance_number_check(
         return InsuranceNumberCheck(valid=True)
     message = problem.code.message(ctx.language, problem.parameters)
     return InsuranceNumberCheck(valid=False, code=problem.code.code, message=message)
+
+
+@query(right=rights.INSUREE_READ)
+async def possible_duplicates(
+    ctx: Context,
+    last_name: Annotated[str, argument("The family name of somebody who is about to be registered.")],
+    other_names: Annotated[str, argument("The other names.")],
+    birth_date: Annotated[date, argument("The day of birth; the year is what counts.")],
+    village_id: Annotated[UUID, argument("The village; its whole district is looked at.")],
+) -> list[Insuree]:
+    """People you may see who may be registered already: names that sound alike, same year of birth, same district.
+
+    At most 20, those of the very village and the very day of birth first.
+    """
+    return await duplicates.find_alike(ctx, last_name, other_names, birth_date, village_id)  # type: ignore[return-value]
 
 
 @page(EnrolmentOfficer, order=("last_name", "other_names", "id"), right=SIGNED_IN)

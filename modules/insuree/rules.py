@@ -4,6 +4,7 @@ Checks answer None, or a stable code saying what is wrong; the caller turns the 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,7 +25,27 @@ NEWBORN_DAYS = 90
 PHOTO_MONTHS_ADULT = 60
 PHOTO_MONTHS_CHILD = 12
 
+SOUND_LENGTH = 60
+"""The most characters of a key by sound."""
+
 _CHECK = re.compile(r"|luhn|mod[2-9]")
+_SPELLINGS = tuple(
+    (re.compile(spelled), sound)
+    for spelled, sound in (
+        (r"x", "ks"),
+        (r"sh|ch(?![lr])", "x"),  # Aisha, Asha; Charles, Chalesi
+        (r"ch|ck|q|c(?![eiy])", "k"),  # Christina, Kristina; Jacob, Yakobo
+        (r"ph", "f"),  # Stephen, Stefano
+        (r"th", "t"),  # Martha, Marta
+        (r"dh|c", "z"),  # Ramadhani, Ramazani; Cecilia, Sesilia
+        (r"k?h", ""),  # Khadija, Hadija, Adija; Mohamed, Muhammad; Gharib, Garibu
+        (r"^y", "j"),  # Yusufu, Jusufu, Joseph
+    )
+)
+_ONE_SOUND = str.maketrans("bdgrvz", "ptklfs")
+_DOUBLE = re.compile(r"(.)\1+")
+_VOWELS = re.compile(r"[aeiou]+")
+_UNHEARD = re.compile(r"(?<!^)[aeiouwy]")
 
 
 def check_digit(digits: str, divisor: int = 7) -> str:
@@ -104,6 +125,24 @@ def number_problem(number: str | None, rule: NumberRule) -> str | None:
     return None
 
 
+def sounds_like_key(name: str) -> str:
+    """What names that sound alike have in common, whatever the order of their words: "Asha Ramadhani" is AX LAMSN.
+
+    For names as they are heard in Swahili and English. Of a word its consonants are left: voiced and voiceless ones are
+    one, so are l and r, dh and z, kh and h, and double letters count once. Keys made for English, such as Metaphone,
+    keep these apart. Vowels come and go (Fatma, Fatuma; Said, Saidi), but whether the first is a, e, i or o, u counts:
+    Hassan and Hussein are often twins. A word without a Latin letter is its own key. At most 60 characters.
+    """
+    words = re.split(r"[\s-]+", name.lower().strip())
+    return " ".join(sorted(filter(None, map(_sound, words))))[:SOUND_LENGTH]
+
+
+def person_sounds_like(last_name: str, other_names: str) -> str:
+    """The key of a person: of the last name and the first of the others, which people write down in either order."""
+    first = other_names.split()[:1]
+    return sounds_like_key(" ".join([*first, last_name]))
+
+
 def birth_date_problem(birth_date: date, today: date) -> str | None:
     """BIRTH_DATE_IN_FUTURE for somebody born after today."""
     return BIRTH_DATE_IN_FUTURE if birth_date > today else None
@@ -151,6 +190,15 @@ def photo_due(
         return True
     months = adult_months if is_adult(birth_date, day, adult_age) else child_months
     return add_months(photo_on, months) < day
+
+
+def _sound(word: str) -> str:
+    letters = re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", word))
+    for spelled, sound in _SPELLINGS:
+        letters = spelled.sub(sound, letters)
+    heard = _DOUBLE.sub(r"\1", letters.translate(_ONE_SOUND))
+    heard = _VOWELS.sub(lambda vowels: "A" if vowels[0][0] in "aei" else "U", heard, count=1)
+    return (_UNHEARD.sub("", heard) or word).upper()
 
 
 def _is_digits(text: str) -> bool:

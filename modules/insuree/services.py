@@ -163,6 +163,7 @@ async def update_insuree(ctx: Context, input: inputs.UpdateInsureeInput) -> Insu
     before = (insuree.status, insuree.status_on)
     for name, value in person.values.items():
         setattr(insuree, name, value)
+    people.name(insuree)
     await people.save(ctx, [person])
     if (insuree.status, insuree.status_on) != before:
         await every(ctx.host, "member_status_changed", ctx=ctx, insuree=insuree)

@@ -2,22 +2,25 @@
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from core import ModuleSettings
-from modules.insuree.rules import NumberRule
+from modules.insuree.rules import PHOTO_MONTHS_ADULT, PHOTO_MONTHS_CHILD, NumberRule
 
 
 class Settings(ModuleSettings):
-    """How insurance numbers look; each part is off when empty, and a number is always needed.
+    """How insurance numbers look; each part is off when empty, and a number is always needed. How old photos get.
 
     `number_length`: exact number of characters. `number_check`: "mod7" (the CHF number; mod2 to mod9 exist) or "luhn".
-    `number_pattern`: a regular expression for the whole number.
+    `number_pattern`: a regular expression for the whole number. `photo_months_adult`, `photo_months_child`: months
+    after which a new photo is due.
     """
 
     number_length: int = 0
     number_check: str = ""
     number_pattern: str = ""
+    photo_months_adult: int = Field(default=PHOTO_MONTHS_ADULT, ge=0)
+    photo_months_child: int = Field(default=PHOTO_MONTHS_CHILD, ge=0)
 
     @property
     def number_rule(self) -> NumberRule:

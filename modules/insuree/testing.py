@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import new_id
 from modules.insuree.models import EnrolmentOfficer, Family, Insuree, OfficerVillage
-from modules.insuree.rules import check_digit
+from modules.insuree.rules import check_digit, person_sounds_like
 from modules.location.models import Location
 from modules.location.testing import make_village
 
@@ -53,6 +53,7 @@ async def make_insuree(session: AsyncSession, family: Family, **fields: Any) -> 
         "village_id": family.village_id,
     }
     insuree = Insuree(family_id=family.id, **{**defaults, **fields})
+    insuree.sounds_like = person_sounds_like(insuree.last_name, insuree.other_names)
     session.add(insuree)
     await session.flush()
     return insuree

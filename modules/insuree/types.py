@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from core import (
     SQL,
+    Context,
     Lookup,
     Node,
     Where,
@@ -16,15 +17,20 @@ from core import (
     column,
     computed,
     expression,
+    link_to,
     lookup,
+    many,
     mapped,
+    one,
     output_type,
     page,
     reference,
 )  # fmt: skip
 from core.dates import age_on
-from modules.insuree import models
+from modules.insuree import models, photos
+from modules.insuree.duplicates import alike
 from modules.insuree.models import InsureeStatus
+from modules.insuree.rights import INSUREE_READ
 from modules.location.models import Location as LocationRow
 from modules.location.types import HealthFacility, Location
 
@@ -95,6 +101,35 @@ class Insuree(Node):
     def age(rows: Sequence[Any]) -> list[int]:
         """Completed years today."""
         return [age_on(row.birth_date, clock.today()) for row in rows]
+
+    @many("Insuree", order=("last_name", "other_names", "id"), right=INSUREE_READ)
+    def possible_duplicates(insuree: type[models.Insuree], other: type[models.Insuree]) -> Where:
+        """Others in the district who may be the same person: names that sound alike, born in the same year."""
+        yield other.id != insuree.id
+        yield from alike(other, insuree.sounds_like, insuree.birth_date, insuree.district_id)
+
+    @one("InsureePhoto", seen_with_parent=True)
+    def photo(insuree: type[models.Insuree], photo: type[models.InsureePhoto]) -> Where:
+        """The latest photo."""
+        yield photo.insuree_id == insuree.id
+        yield photo.replaced_at.is_(None)
+
+    @computed(needs=("photo_on", "birth_date"))
+    def photo_due(rows: Sequence[Any], ctx: Context) -> list[bool]:
+        """Whether a photo should be taken: there is none, or it is too old for the person's age."""
+        return [photos.is_due(ctx, row.photo_on, row.birth_date) for row in rows]
+
+
+@mapped(models.InsureePhoto)
+class InsureePhoto(Node):
+    """A photo of a person."""
+
+    taken_on: date = column("The day it was taken.")
+
+    @computed(needs=("file_id",))
+    def url(rows: Sequence[Any], ctx: Context) -> list[str]:
+        """Where the picture is, a JPEG. The link is good for ten minutes: ask again for another."""
+        return [link_to(ctx, row.file_id) for row in rows]
 
 
 @mapped(models.EnrolmentOfficer, search=("code", "last_name", "other_names"))

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Base, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from core import Base, Context, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
 from core.imports import import_commands
 from modules.location import errors as errors_
 from modules.location import hooks as hooks_
-from modules.location import imports, models, mutations, queries
+from modules.location import imports, models, mutations, queries, services
 from modules.location import rights as rights_
 from modules.location import scopes as scopes_
 from modules.location import settings as settings_
+from modules.location.hooks import Use
 
 if TYPE_CHECKING:
     import click
@@ -62,6 +63,12 @@ def graphql() -> Sequence[Part]:
 @hook
 async def scopes(session: AsyncSession, grants: Mapping[str, Sequence[UUID]]) -> Mapping[str, Sequence[UUID]]:
     return await scopes_.scopes_of(session, grants)
+
+
+@hook
+async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
+    facilities, catchments = models.HealthFacility.location_id, models.FacilityCatchment.location_id
+    return await services.uses(ctx, location_ids, ("health facilities", facilities), ("catchments", catchments))
 
 
 @hook

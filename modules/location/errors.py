@@ -22,9 +22,27 @@ LOCATION_HAS_CHILDREN = ErrorCode(
 )
 LOCATION_IN_USE = ErrorCode(
     "LOCATION_IN_USE",
-    en="{name} is still in use. Move what belongs to it first.",
-    sw="{name} bado inatumika. Hamisha kwanza vilivyomo.",
-    fr="{name} est encore utilisé. Déplacez d'abord ce qui en dépend.",
+    en="{name} is still in use: {things} belong to it. Move them first.",
+    sw="{name} bado inatumika na: {things}. Vihamishe kwanza.",
+    fr="{name} est encore utilisé par : {things}. Déplacez-les d'abord.",
+)
+LOCATION_IN_ITSELF = ErrorCode(
+    "LOCATION_IN_ITSELF",
+    en="{name} lies in the place that is to move. Choose a place outside of it.",
+    sw="{name} iko ndani ya eneo linalohamishwa. Chagua eneo lililo nje yake.",
+    fr="{name} se trouve dans le lieu à déplacer. Choisissez un lieu en dehors.",
+)
+LEVEL_IN_USE = ErrorCode(
+    "LEVEL_IN_USE",
+    en="{name} would become a {level}, but {things} belong to it as a {now}. Move them to another {now} first.",
+    sw="{name} ingekuwa {level}, lakini kama {now} inatumika na: {things}. Vihamishie kwanza kwenye {now} nyingine.",
+    fr="{name} deviendrait {level}, mais comme {now} sert à : {things}. Déplacez-les d'abord vers un autre {now}.",
+)
+LEVEL_HAS_CODE = ErrorCode(
+    "LEVEL_HAS_CODE",
+    en="{name} would become a {level}, and another {level} has its code {taken}. Change one of the codes first.",
+    sw="{name} ingekuwa {level}, na {level} nyingine ina msimbo wake {taken}. Badilisha kwanza msimbo mmoja.",
+    fr="{name} deviendrait {level}, et un autre {level} a son code {taken}. Changez d'abord l'un des codes.",
 )
 FACILITY_IN_USE = ErrorCode(
     "FACILITY_IN_USE",
@@ -52,6 +70,6 @@ NAMED_TWICE = ErrorCode(
 )
 
 ALL = (
-    WRONG_LEVEL, REGION_HAS_NO_PARENT, LOCATION_HAS_CHILDREN, LOCATION_IN_USE, FACILITY_IN_USE, CONTRACT_INCOMPLETE,
-    PERCENT_OUT_OF_RANGE, NAMED_TWICE,
+    WRONG_LEVEL, REGION_HAS_NO_PARENT, LOCATION_HAS_CHILDREN, LOCATION_IN_USE, LOCATION_IN_ITSELF, LEVEL_IN_USE,
+    LEVEL_HAS_CODE, FACILITY_IN_USE, CONTRACT_INCOMPLETE, PERCENT_OUT_OF_RANGE, NAMED_TWICE,
 )  # fmt: skip

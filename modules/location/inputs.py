@@ -42,11 +42,11 @@ class UpdateLocationInput(MutationInput):
 
 @input_type
 class MoveLocationInput(MutationInput):
-    """A place, with everything in it, goes to another parent of the same level as the present one."""
+    """A place, with everything in it, goes to another parent."""
 
     id: Annotated[UUID, argument("The place.")]
     expected_version: Version
-    parent_id: Annotated[UUID, argument("The place it lies in from now on.")]
+    parent_id: Annotated[UUID, argument("The place it lies in from now on; its level becomes the one right below.")]
 
 
 @input_type

@@ -1,7 +1,9 @@
 """Places, and the health facilities that serve them. Only this module writes these tables."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Numeri
 from sqlalchemy.orm import Mapped, aliased, mapped_column, synonym
 
 from core import EVERYBODY, Row, VersionedRow, state
-from modules.location.rules import CareType, FacilityStatus, LocationLevel
+from modules.location.rules import LEVELS, CareType, FacilityStatus, LocationLevel, level_of
 
 
 def inside(location: Any, place: Any) -> ColumnElement[bool]:
@@ -64,6 +66,21 @@ class Location(VersionedRow):
         _trigram("location_location", "name"),
         _trigram("location_location", "code"),
     )
+
+
+PATH = (Location.region_id, Location.district_id, Location.ward_id, Location.village_id)
+"""The columns of a place's path, from the region down."""
+
+
+def path_of(place: Location) -> tuple[UUID, ...]:
+    """The places that a place lies in, from the region down, and itself."""
+    return tuple(getattr(place, column.key) for column in PATH[: LEVELS.index(place.level) + 1])
+
+
+def address(path: Sequence[Any]) -> dict[str, Any]:
+    """The columns that say where a place lies, from its path: ids, or the columns that hold them."""
+    places = {column.key: place for column, place in zip_longest(PATH, path)}
+    return {**places, "level": level_of(path), "parent_id": path[-2] if len(path) > 1 else None}
 
 
 class HealthFacility(VersionedRow):

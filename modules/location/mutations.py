@@ -1,7 +1,7 @@
-"""Mutations of places and health facilities: `services` and `facilities` do the work."""
+"""Mutations of places and health facilities: `services`, `moving` and `facilities` do the work."""
 
 from core import Context, mutation
-from modules.location import facilities, inputs, models, rights, services
+from modules.location import facilities, inputs, models, moving, rights, services
 from modules.location.types import HealthFacility, Location
 
 
@@ -19,14 +19,18 @@ async def update_location(ctx: Context, input: inputs.UpdateLocationInput) -> mo
 
 @mutation(Location, right=rights.MOVE)
 async def move_location(ctx: Context, input: inputs.MoveLocationInput) -> models.Location:
-    """Put a place, and everything in it, below another parent."""
-    return await services.move_location(ctx, input)
+    """Put a place, and everything in it, below another parent; levels shift if they must.
+
+    Refused when something belongs to a place that would get another level. Regions and districts need the right for
+    them too.
+    """
+    return await moving.move_location(ctx, input)
 
 
 @mutation(Location, right=rights.DELETE)
 async def delete_location(ctx: Context, input: inputs.DeleteLocationInput) -> None:
     """Delete a place that nothing belongs to, handing its children to another one if it has any."""
-    await services.delete_location(ctx, input)
+    await moving.delete_location(ctx, input)
 
 
 @mutation(HealthFacility, right=rights.FACILITY_CREATE)

@@ -1,7 +1,11 @@
 """What places and health facilities may be: closed sets and pure checks, no database."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class LocationLevel(StrEnum):
@@ -41,9 +45,24 @@ def level_above(level: LocationLevel) -> LocationLevel | None:
     return LEVELS[position - 1] if position else None
 
 
-def levels_down_to(level: LocationLevel) -> tuple[LocationLevel, ...]:
-    """The levels from the region down to this one, itself included."""
-    return LEVELS[: LEVELS.index(level) + 1]
+def level_below(level: LocationLevel) -> LocationLevel | None:
+    """The level of what lies directly in a place; None for a village."""
+    return next(iter(LEVELS[LEVELS.index(level) + 1 :]), None)
+
+
+def level_of(path: Sequence[object]) -> LocationLevel:
+    """The level of a place, from its path: the places it lies in, from the region down, and itself."""
+    return LEVELS[len(path) - 1]
+
+
+def moved_path(path: Sequence[T], top: LocationLevel, above: Sequence[T]) -> tuple[T, ...]:
+    """The path of a place after the place of level `top` in it has moved below the place with the path `above`.
+
+    Levels shift with it. What would come to lie below a village becomes a village beside it, in the same ward
+    (enrolment spec 1.2 rule 5). What stands in the paths does not matter: ids, or the columns that hold them.
+    """
+    moved = (*above, *path[LEVELS.index(top) :])
+    return moved if len(moved) <= len(LEVELS) else (*moved[: len(LEVELS) - 1], moved[-1])
 
 
 CONTRACT_INCOMPLETE = "CONTRACT_INCOMPLETE"

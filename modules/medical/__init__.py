@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from core import Base, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
+from core import Base, Context, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
 from core.imports import import_commands
+from modules.location.hooks import Use
+from modules.location.services import uses
 from modules.location.types import HealthFacility
 from modules.medical import errors as errors_
 from modules.medical import imports, models, mutations, queries, types
@@ -54,6 +57,11 @@ def graphql() -> Sequence[Part]:
         extend(types.PriceList, queries.lines),
         extend(HealthFacility, queries.services_price_list, queries.items_price_list),
     ]  # fmt: skip
+
+
+@hook
+async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
+    return await uses(ctx, location_ids, ("price lists", models.PriceList.location_id))
 
 
 @hook

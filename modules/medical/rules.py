@@ -31,6 +31,14 @@ class PatientCategory(IntFlag):
     MINOR = 8
 
 
+class VisitType(StrEnum):
+    """How the patient came: referred, as an emergency, or otherwise."""
+
+    OTHER = "OTHER"
+    EMERGENCY = "EMERGENCY"
+    REFERRAL = "REFERRAL"
+
+
 class ServiceCategory(StrEnum):
     """What kind of care a service is. A claim takes one of them too: the one that decides its limits (2.6)."""
 

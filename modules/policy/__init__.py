@@ -26,7 +26,9 @@ manifest = Manifest(
 
 @hook
 def tables() -> Sequence[type[Base]]:
-    return (models.Policy, models.PricedMember, models.Cover, models.Verification)
+    return (
+        models.Policy, models.PricedMember, models.Cover, models.Verification, models.Renewal, models.RenewalPhoto,
+    )  # fmt: skip
 
 
 @hook
@@ -57,10 +59,13 @@ def hookspecs() -> ModuleType:
 @hook
 def graphql() -> Sequence[Part]:
     return [
-        extend(Query, queries.policies, queries.policy, queries.policy_quote, queries.eligibility),
         extend(
-            Mutation, mutations.enrol_policy, mutations.renew_policy, mutations.suspend_policy,
-            mutations.resume_policy, mutations.delete_policy,
+            Query, queries.policies, queries.policy, queries.policy_renewals, queries.policy_renewal,
+            queries.policy_quote, queries.eligibility,
+        ),
+        extend(
+            Mutation, mutations.enrol_policy, mutations.renew_policy, mutations.answer_policy_renewal,
+            mutations.suspend_policy, mutations.resume_policy, mutations.delete_policy,
         ),
         extend(Family, queries.policies_of_family),
         extend(Insuree, queries.policies_of_insuree),

@@ -74,8 +74,21 @@ MEMBERS_ABOVE_MAXIMUM = ErrorCode(
     sw="Bidhaa inagharamia wanachama {maximum} kati ya {members}; {uncovered} hawana bima.",
     fr="Le produit couvre {maximum} des {members} membres ; {uncovered} ne sont pas couverts.",
 )
+NO_OFFICER = ErrorCode(
+    "NO_OFFICER",
+    en="No enrolment officer looks after this policy. Ask one to visit the family.",
+    sw="Bima hii haina afisa uandikishaji. Mwombe afisa mmoja aitembelee kaya.",
+    fr="Aucun agent d'enrôlement ne suit cette police. Demandez à l'un d'eux de rendre visite à la famille.",
+)
+RENEWAL_ANSWERED = ErrorCode(
+    "RENEWAL_ANSWERED",
+    en="This renewal was answered on {date} already. Look at the family's policies.",
+    sw="Uhuishaji huu ulishajibiwa tarehe {date}. Angalia bima za kaya.",
+    fr="Ce renouvellement a déjà reçu une réponse le {date}. Consultez les polices de la famille.",
+)
 
 ALL = (
     BACKDATED, PRICE_CHANGED, PRODUCT_NOT_SOLD, PRODUCT_NOT_HERE, FAMILY_EMPTY, OFFICER_NOT_VALID, ALREADY_ENROLLED,
-    ALREADY_RENEWED, NEVER_EFFECTIVE, POLICY_USED, QUOTE_FOR_WHOM, MEMBERS_ABOVE_MAXIMUM,
+    ALREADY_RENEWED, NEVER_EFFECTIVE, POLICY_USED, QUOTE_FOR_WHOM, MEMBERS_ABOVE_MAXIMUM, NO_OFFICER,
+    RENEWAL_ANSWERED,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import UUID
 from core import Context, ErrorCode, hookspec
 from core.money import ZERO
 from modules.medical.rules import ServiceCategory
-from modules.policy.models import Policy
+from modules.policy.models import Policy, Renewal
 from modules.policy.rules import Member, PolicyStage, PolicyStatus, Price, Terms
 
 
@@ -111,6 +111,11 @@ async def policy_activated(ctx: Context, policy: Policy) -> None:
 @hookspec
 async def policy_deleted(ctx: Context, policy: Policy) -> None:
     """The policy was deleted: end what belongs to it, or raise a user error to keep it."""
+
+
+@hookspec
+async def renewal_prompted(ctx: Context, renewals: Sequence[Renewal]) -> None:
+    """These prompts for renewal were just made, many at once: tell the officers, or the families, once it commits."""
 
 
 # What claims know.

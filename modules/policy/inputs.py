@@ -4,7 +4,8 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from core import Money, MutationInput, argument, input_type
+from core import UNSET, Money, MutationInput, argument, input_type
+from modules.policy.rules import RenewalDecision
 
 Policy = Annotated[UUID, argument("The policy.")]
 Version = Annotated[int, argument("The version that the change is based on.")]
@@ -43,6 +44,21 @@ class RenewPolicyInput(MutationInput):
     expected_value: ExpectedValue = None
     expected_starts_on: ExpectedStart = None
     expected_expires_on: ExpectedExpiry = None
+
+
+@input_type
+class AnswerPolicyRenewalInput(MutationInput):
+    """What a family answers to a prompt for renewal. All but the answer is for a policy that is renewed."""
+
+    id: Annotated[UUID, argument("The prompt.")]
+    expected_version: Version
+    answer: Annotated[RenewalDecision, argument("Whether the family goes on.")]
+    product_id: Annotated[UUID | None, argument("The product; the one prompted when left out.")] = None
+    officer_id: Annotated[
+        UUID | None, argument("The enrolment officer who sells it; the one prompted when left out, nobody for null.")
+    ] = UNSET
+    enrolled_on: EnrolledOn = None
+    expected_value: ExpectedValue = None
 
 
 @input_type

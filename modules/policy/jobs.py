@@ -1,8 +1,9 @@
-"""What happens to policies by night: the calendar moves them, all at once in one statement each."""
+"""What happens to policies by night: the calendar moves them, all at once."""
 
 from sqlalchemy import update
 
 from core import Context, Job, clock
+from modules.policy import services
 from modules.policy.models import Policy, SuspendedBy
 from modules.policy.rules import PolicyStatus
 
@@ -34,5 +35,6 @@ async def suspend_overdue(ctx: Context) -> None:
 
 EXPIRE = Job("policy.expire", run=expire, cron="5 0 * * *")
 OVERDUE = Job("policy.overdue", run=suspend_overdue, cron="10 0 * * *")
+PROMPT_RENEWALS = Job("policy.prompt_renewals", run=services.prompt_renewals, cron="15 0 * * *")
 
-ALL = (EXPIRE, OVERDUE)
+ALL = (EXPIRE, OVERDUE, PROMPT_RENEWALS)

@@ -1,17 +1,34 @@
-"""The tables of policies: the policy, whom it was priced for, and who is covered on which days."""
+"""The tables of policies: the policy, whom it was priced for, who is covered on which days, what is to be renewed."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, exists, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core import Amount, Row, VersionedRow, Viewer, Where, state
+from core import EVERYBODY, Amount, Base, Row, VersionedRow, Viewer, Where, state
+from modules.insuree.models import EnrolmentOfficer
 from modules.location.scopes import in_places
-from modules.policy.rules import CoverEnd, PolicyStage, PolicyStatus, Relation
+from modules.policy.rules import CoverEnd, PolicyStage, PolicyStatus, Relation, RenewalAnswer, RenewalWarning
 
 _in_places = in_places()
 
@@ -172,3 +189,96 @@ class Verification(Row):
     covered: Mapped[bool]
 
     __table_args__ = (Index(None, "account_id", "created_at"), Index(None, "insuree_id", "created_at"))
+
+
+def _of_officer_or_places(row: Any, viewer: Viewer) -> Where:
+    """An officer sees what is prompted to him or her or to those he or she stands in for, everybody else by place."""
+    if viewer.unbounded:
+        return
+    account = viewer.value("account", Uuid)
+    officer, me = aliased(EnrolmentOfficer), aliased(EnrolmentOfficer)
+    mine = select(me.id).where(me.account_id == account)
+    own = select(officer.id).where(or_(officer.account_id == account, officer.substitute_id.in_(mine)))
+    # As an array, so that the index on officer_id serves.
+    prompted = row.officer_id == any_(func.array(own.scalar_subquery(), type_=ARRAY(Uuid)))
+    yield or_(prompted, and_(~mine.exists(), *_in_places(row, viewer)))
+
+
+class Renewal(VersionedRow):
+    """A family is to be asked whether it renews a policy: in which product and by which officer, from `renewal_on`.
+
+    `phone` is the officer's and `head_id` the family's head on `prompted_on`. A policy has at most one open prompt.
+    One that was ACCEPTED has the policy that followed.
+    """
+
+    __tablename__ = "policy_renewal"
+    __scope__ = _of_officer_or_places
+
+    policy_id: Mapped[UUID] = mapped_column(ForeignKey("policy_policy.id"))
+    head_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product_product.id"))
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("insuree_officer.id"))
+    renewal_on: Mapped[date]
+    prompted_on: Mapped[date]
+    phone: Mapped[str | None] = mapped_column(String(50))
+    warnings: Mapped[list[RenewalWarning]] = mapped_column(ARRAY(state(RenewalWarning)))
+    answer: Mapped[RenewalAnswer] = mapped_column(state(RenewalAnswer), default=RenewalAnswer.NONE)
+    answered_on: Mapped[date | None]
+    answered_by: Mapped[UUID | None]
+    renewed_policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("policy_policy.id"))
+    district_id: Mapped[UUID]
+    village_id: Mapped[UUID]
+
+    __table_args__ = (
+        CheckConstraint("(answer = 'NONE') = (answered_on IS NULL)", name="answered"),
+        CheckConstraint("(answer = 'ACCEPTED') = (renewed_policy_id IS NOT NULL)", name="renewed"),
+        Index("uq_policy_renewal_open", "policy_id", unique=True, postgresql_where=text("answer = 'NONE'")),
+        Index(None, "policy_id"),
+        Index(None, "head_id"),
+        Index(None, "product_id"),
+        Index(None, "officer_id", "renewal_on", "id"),
+        Index(None, "renewed_policy_id"),
+        Index(None, "renewal_on", "id"),
+        Index(None, "district_id", "renewal_on", "id"),
+        Index(None, "village_id", "renewal_on", "id"),
+    )
+
+
+class RenewalPhoto(Row):
+    """A member of the family whose photo is due when the policy is renewed."""
+
+    __tablename__ = "policy_renewal_photo"
+
+    renewal_id: Mapped[UUID] = mapped_column(ForeignKey("policy_renewal.id", ondelete="CASCADE"))
+    insuree_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))
+
+    __table_args__ = (UniqueConstraint("renewal_id", "insuree_id"), Index(None, "insuree_id"))
+
+
+_renewal = Renewal.__table__
+_warning = (
+    func.unnest(_renewal.c.warnings)
+    .table_valued(Column("code", state(RenewalWarning), nullable=False), name="warning")
+    .render_derived()
+)
+
+
+class GivenWarning(Base):
+    """One of a prompt's warnings in a row of its own, as the API shows it. Read only; nothing is stored under its name.
+
+    `id` is the prompt's.
+    """
+
+    __table__ = (
+        select(_renewal.c.id, _renewal.c.product_id, _renewal.c.officer_id, _renewal.c.renewal_on, _warning.c.code)
+        .join_from(_renewal, _warning, true())
+        .subquery("policy_renewal_warning")
+    )
+    __mapper_args__ = {"primary_key": [__table__.c.id, __table__.c.code]}  # noqa: RUF012
+    __scope__ = EVERYBODY  # it is reached through its prompt, which has a scope of its own
+
+    id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    officer_id: Mapped[UUID | None]
+    renewal_on: Mapped[date]
+    code: Mapped[RenewalWarning]

@@ -2,7 +2,7 @@
 
 from core import Context, mutation
 from modules.policy import inputs, models, rights, services
-from modules.policy.types import Policy
+from modules.policy.types import Policy, PolicyRenewal
 
 
 @mutation(Policy, right=rights.ENROL)
@@ -15,6 +15,12 @@ async def enrol_policy(ctx: Context, input: inputs.EnrolPolicyInput) -> models.P
 async def renew_policy(ctx: Context, input: inputs.RenewPolicyInput) -> models.Policy:
     """Let a policy follow another one of the same family. The server sets price, dates and members covered."""
     return await services.renew(ctx, input)
+
+
+@mutation(PolicyRenewal, right=rights.RENEW)
+async def answer_policy_renewal(ctx: Context, input: inputs.AnswerPolicyRenewalInput) -> models.Renewal:
+    """Answer a prompt: renew its policy, or record that the family does not go on."""
+    return await services.answer(ctx, input)
 
 
 @mutation(Policy, right=rights.SUSPEND)

@@ -11,7 +11,7 @@ from modules.insuree import models as insuree_models
 from modules.policy import answers, models, rights, services
 from modules.policy.inputs import QuotedMemberInput
 from modules.policy.rules import PolicyStage, PolicyStatus
-from modules.policy.types import Eligibility, Policy, PolicyQuote
+from modules.policy.types import Eligibility, Policy, PolicyQuote, PolicyRenewal
 
 Status = Annotated[PolicyStatus | None, argument("Only policies in this state.")]
 
@@ -51,6 +51,18 @@ def policies_of_insuree(
 
 # In the API both are `policies`, each on its own type.
 policies_of_family.python_name = policies_of_insuree.python_name = "policies"
+
+
+@page(PolicyRenewal, order=("renewal_on", "id"), right=rights.RENEWAL_READ)
+def policy_renewals(renewal: type[models.Renewal]) -> Where:
+    """Prompts for renewal, due first: an officer's own and those of officers he or she stands in for, else by place."""
+    yield from ()
+
+
+@one(PolicyRenewal, right=rights.RENEWAL_READ)
+def policy_renewal(renewal: type[models.Renewal], id: Annotated[UUID, argument("The prompt's id.")]) -> Where:
+    """One prompt for renewal."""
+    yield renewal.id == id
 
 
 @query(right=rights.READ)

@@ -12,10 +12,15 @@ RENEW = Right("policy.policy.renew", "Renew policies", roles=("ENROLMENT_OFFICER
 SUSPEND = Right("policy.policy.suspend", "Suspend and resume policies", roles=("ENROLMENT_OFFICER", "CLERK"))
 DELETE = Right("policy.policy.delete", "Delete policies nobody used", roles=("ENROLMENT_OFFICER", "CLERK"))
 BACKDATE = Right("policy.policy.backdate", "Enrol for a day further back than usual", roles=("MANAGER",))
+RENEWAL_READ = Right(
+    "policy.renewal.read",
+    "See which policies are to be renewed",
+    roles=("ENROLMENT_OFFICER", "MANAGER", "CLERK"),
+)
 ELIGIBILITY = Right(
     "policy.eligibility.read",
     "Verify by insurance number what a person is covered for",
     roles=("ENROLMENT_OFFICER", "MANAGER", "ACCOUNTANT", "CLERK", "RECEPTIONIST", "CLAIM_ADMINISTRATOR"),
 )
 
-ALL = (READ, ENROL, RENEW, SUSPEND, DELETE, BACKDATE, ELIGIBILITY)
+ALL = (READ, ENROL, RENEW, SUSPEND, DELETE, BACKDATE, RENEWAL_READ, ELIGIBILITY)

@@ -1,4 +1,4 @@
-"""Policies for tests, written straight to the tables. Give a session; commit before asking the API."""
+"""Policies and prompts for tests, written straight to the tables. Give a session; commit before asking the API."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.dates import add_months
 from modules.insuree.models import Family, Insuree
-from modules.policy.models import Cover, Policy, PricedMember
-from modules.policy.rules import PolicyStage, PolicyStatus, Relation
+from modules.policy.models import Cover, Policy, PricedMember, Renewal
+from modules.policy.rules import PolicyStage, PolicyStatus, Relation, renewal_date
 from modules.product.models import Product, Terms
 
 _EFFECTIVE = (PolicyStatus.ACTIVE, PolicyStatus.EXPIRED)
@@ -63,6 +63,25 @@ async def make_policy(
     await session.flush()
     await _include(session, policy)
     return policy
+
+
+async def make_renewal(session: AsyncSession, policy: Policy, **fields: Any) -> Renewal:
+    """An open prompt of today for the renewal of a policy, in its product and by its officer."""
+    head_id = await session.scalar(select(Family.head_id).where(Family.id == policy.family_id))
+    defaults: dict[str, Any] = {
+        "head_id": head_id,
+        "product_id": policy.product_id,
+        "officer_id": policy.officer_id,
+        "renewal_on": renewal_date(policy.expires_on),
+        "prompted_on": clock.today(),
+        "warnings": [],
+        "district_id": policy.district_id,
+        "village_id": policy.village_id,
+    }
+    renewal = Renewal(policy_id=policy.id, **{**defaults, **fields})
+    session.add(renewal)
+    await session.flush()
+    return renewal
 
 
 async def _include(session: AsyncSession, policy: Policy) -> None:

@@ -3,12 +3,17 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from core import (
     SQL,
     Lookup,
     Money,
     Node,
+    Viewer,
     Where,
     argument,
     column,
@@ -19,12 +24,21 @@ from core import (
     output_type,
     reference,
 )  # fmt: skip
+from modules.insuree import models as insuree_models
 from modules.insuree.types import EnrolmentOfficer, Family, Insuree
-from modules.policy import models
+from modules.location.types import Location
+from modules.policy import errors, models
 from modules.policy.models import SuspendedBy
-from modules.policy.rules import CoverEnd, LineLabel, PolicyStage, PolicyStatus
+from modules.policy.rules import CoverEnd, LineLabel, PolicyStage, PolicyStatus, RenewalAnswer, RenewalWarning
 from modules.policy.services import EligibilityReason
+from modules.product.models import Product as ProductRow
 from modules.product.types import Product, ProductTerms
+
+WARNINGS = {
+    told.code: {"en": told.en, "sw": told.sw, "fr": told.fr}
+    for told in (errors.PRODUCT_NOT_SOLD, errors.NO_OFFICER, errors.OFFICER_NOT_VALID)
+}
+"""What the warnings of prompts say, by code."""
 
 
 def named(name: str, field: Any) -> Any:
@@ -81,6 +95,61 @@ class Policy(Node):
     def covered_insurees(policy: type[models.Policy], cover: type[models.Cover]) -> Where:
         """Who is or was covered, and on which days."""
         yield cover.policy_id == policy.id
+
+
+@mapped(models.GivenWarning)
+class PolicyRenewalWarning:
+    """Something odd about a renewal, as things stood when it was prompted."""
+
+    code: RenewalWarning = column("The code; the query errorCodes lists it too.")
+
+    @expression
+    def message(warning: type[models.GivenWarning], viewer: Viewer) -> SQL[str]:
+        """What to do about it, in the language of Accept-Language."""
+        texts = literal(WARNINGS, JSONB).op("->")(warning.code)
+        message: Any = func.coalesce(
+            texts.op("->>")(viewer.value("language", Text)), texts.op("->>")("en"), type_=Text()
+        )
+        product, officer = ProductRow.__table__.alias(), insuree_models.EnrolmentOfficer.__table__.alias()
+        for name, value in (
+            ("date", cast(warning.renewal_on, Text)),
+            ("product", select(product.c.name).where(product.c.id == warning.product_id).scalar_subquery()),
+            ("officer", select(officer.c.code).where(officer.c.id == warning.officer_id).scalar_subquery()),
+        ):
+            message = func.replace(message, f"{{{name}}}", func.coalesce(value, ""), type_=Text())
+        return message  # type: ignore[no-any-return]
+
+
+@mapped(models.Renewal)
+class PolicyRenewal(Node):
+    """A family is to be asked whether it renews a policy that ends."""
+
+    policy: Policy = reference("The policy that ends.", seen_with_parent=True)
+    head: Insuree = reference("The head of the family when it was prompted.", seen_with_parent=True)
+    village: Location = reference("Where the family lives.")
+    product: Product = reference("The product to renew into.")
+    officer: EnrolmentOfficer | None = reference("The enrolment officer who is to ask the family.")
+    renewal_on: date = column("The day on which the renewal begins.")
+    prompted_on: date = column("The day of the prompt.")
+    phone: str | None = column("The officer's telephone number on that day.")
+    answer: RenewalAnswer = column("What became of it.")
+    answered_on: date | None = column("The day of the answer.")
+    answered_by: UUID | None = column("The account that gave the answer.")
+    renewed_policy: Policy | None = reference("The policy that followed.", seen_with_parent=True)
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was recorded.")
+    updated_at: datetime = column("When it was last changed.")
+
+    @many(PolicyRenewalWarning, order="code", seen_with_parent=True)
+    def warnings(renewal: type[models.Renewal], warning: type[models.GivenWarning]) -> Where:
+        """What is odd about it."""
+        yield warning.id == renewal.id
+
+    @many(Insuree, order=("recorded_at", "id"), seen_with_parent=True)
+    def photos_due(renewal: type[models.Renewal], insuree: type[insuree_models.Insuree]) -> Where:
+        """Whose photo is due on the day of the renewal, as things stood when it was prompted."""
+        due = models.RenewalPhoto.__table__.alias()
+        yield insuree.id.in_(select(due.c.insuree_id).where(due.c.renewal_id == renewal.id))
 
 
 @output_type

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from types import ModuleType
+from uuid import UUID
 
-from core import Base, ErrorCode, Job, Manifest, Mutation, Part, Query, Right, extend, hook
+from core import Base, Context, ErrorCode, Job, Manifest, Mutation, Part, Query, Right, extend, hook
+from modules.location.hooks import Use
+from modules.location.services import uses
 from modules.product import errors as errors_
 from modules.product import hooks as hooks_
 from modules.product import jobs as jobs_
@@ -52,3 +55,8 @@ def graphql() -> Sequence[Part]:
         extend(types.Product, *queries.product_contents),
         extend(types.ProductTerms, *queries.terms_contents),
     ]  # fmt: skip
+
+
+@hook
+async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
+    return await uses(ctx, location_ids, ("products", models.Product.location_id))

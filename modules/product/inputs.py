@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
 from core.money import ZERO
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.rules import (
     CeilingExclusion,
     CeilingInterpretation,
@@ -16,7 +16,6 @@ from modules.product.rules import (
     IndexPeriod,
     LimitationType,
     PriceOrigin,
-    VisitType,
 )
 
 NewId = Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")]

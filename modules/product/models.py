@@ -13,16 +13,15 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core import EVERYBODY, Amount, Base, Rate, Row, VersionedRow, state
 from core.money import ZERO
-from modules.medical.rules import ServiceCategory
-from modules.product.rules import (
+from modules.medical.rules import ServiceCategory, VisitType
+from modules.product.rules import (  # fmt: skip
     CeilingExclusion,
     CeilingInterpretation,
     CeilingType,
     IndexPeriod,
     LimitationType,
     PriceOrigin,
-    VisitType,
-)  # fmt: skip
+)
 
 
 class Product(VersionedRow):

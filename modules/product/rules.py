@@ -8,20 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from core import NEGATIVE, TAKEN, UNKNOWN_CODE, UserError, camel_case
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.product import errors
 
 HUNDRED = Decimal(100)
 LEAP_YEAR = 2024
 """A year that has every date: a cycle on 29 February is on the 28th in the other years."""
-
-
-class VisitType(StrEnum):
-    """How the patient came: referred, as an emergency, or otherwise."""
-
-    OTHER = "OTHER"
-    EMERGENCY = "EMERGENCY"
-    REFERRAL = "REFERRAL"
 
 
 class LimitationType(StrEnum):

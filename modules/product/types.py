@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import array
 
 from core import SQL, Lookup, Money, Node, Where, column, expression, lookup, many, mapped, reference
 from modules.location.types import Location
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.medical.types import MedicalItem, MedicalService
 from modules.product import models
 from modules.product.rules import (
@@ -22,7 +22,6 @@ from modules.product.rules import (
     LimitationType,
     PriceOrigin,
     ProductWarning,
-    VisitType,
 )
 
 T = TypeVar("T")

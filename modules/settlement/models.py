@@ -139,8 +139,8 @@ class FacilityStatement(VersionedRow):
         CheckConstraint("paid BETWEEN 0 AND amount_to_pay", name="paid"),
         CheckConstraint("paid_on IS NULL OR paid = amount_to_pay", name="paid_on"),
         UniqueConstraint("run_id", "health_facility_id"),
-        Index(None, "health_facility_id", "created_at", "id"),
-        Index(None, "district_id", "created_at", "id"),
+        Index("ix_settlement_facility_statement_facility", "health_facility_id", "created_at", "id"),
+        Index("ix_settlement_facility_statement_district", "district_id", "created_at", "id"),
         Index(None, "created_at", "id"),
     )
 
@@ -197,7 +197,10 @@ class CapitationShare(Row):
     unit_price: Mapped[Decimal] = mapped_column(Numeric(24, 6))
     amount: Mapped[Amount]
 
-    __table_args__ = (UniqueConstraint("statement_id", "product_id", "criterion"), Index(None, "product_id"))
+    __table_args__ = (
+        UniqueConstraint("statement_id", "product_id", "criterion", name="uq_settlement_capitation_share_criterion"),
+        Index(None, "product_id"),
+    )
 
 
 class Adjustment(Row):

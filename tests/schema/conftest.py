@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from core.templates import COPY, Templates
 from schema import Schema
 from tests.schema.asking import Ask, CountingConnection
-from tests.schema.library import Base, library_schema
+from tests.schema.library import library_schema
 from tests.schema.stock import stock
+from tests.schema.tables import Base
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,12 @@ It holds the compiler to what the declarations mean. It shares their functions w
 one statement: parents are literals here, pages are slices, filters and orders are Python.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cmp_to_key
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from graphql import (
@@ -53,10 +48,9 @@ from schema.node import (
     RelationField,
 )
 from tests.schema.asking import Request
+from tests.schema.pages import COMPARISONS, Page, Table, completed, in_order, to_json
 
 DEFINITION = "strawberry-definition"
-Table = dict[str, Any]
-"""A row by the model's attribute names."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +99,7 @@ class Interpreter:
         root = self.schema.query_type
         assert root is not None
         readers = [field.extensions[DEFINITION] for field in root.fields.values()]
-        for type_ in self.schema.get_possible_types(get_named_type(definition.type)):  # type: ignore[arg-type]
+        for type_ in self.schema.get_possible_types(get_named_type(definition.type)):
             origin = type_.extensions[DEFINITION].origin
             rights = [field.right for field in readers if isinstance(field, RelationField) and field.target is origin]
             if any(right is None or self.request.may(right) for right in rights):
@@ -200,7 +194,9 @@ class Interpreter:
         rows = list(self.rows(mapping, lambda row: declared.function(*parents, row, **keywords), scope))
         type_: Any = get_named_type(definition.type)
         if isinstance(declared, PageField):
-            page = Page.cut(self, declared, mapping, rows, self.arguments(definition, nodes[0]))
+            asked = self.arguments(definition, nodes[0])
+            kept = [row for row in rows if self.holds(declared, row, asked.get("filter") or {})]
+            page = Page.cut(mapping, declared.order, kept, asked)
             return self.connection(type_, page, nodes)
         if isinstance(declared, OneField):
             return self.object(type_, rows[0], nodes) if rows else None
@@ -217,7 +213,7 @@ class Interpreter:
 
     # Pages
 
-    def connection(self, type_: Any, page: "Page", nodes: list[FieldNode]) -> dict[str, Any]:
+    def connection(self, type_: Any, page: Page, nodes: list[FieldNode]) -> dict[str, Any]:
         """A page as JSON."""
         answer: dict[str, Any] = {}
         node_type: Any = get_named_type(type_.fields["nodes"].type)
@@ -236,7 +232,7 @@ class Interpreter:
                     answer[key] = self.page_info(get_named_type(type_.fields["pageInfo"].type), page, inner)
         return answer
 
-    def edge(self, type_: Any, node_type: Any, page: "Page", row: Table, nodes: list[FieldNode]) -> dict[str, Any]:
+    def edge(self, type_: Any, node_type: Any, page: Page, row: Table, nodes: list[FieldNode]) -> dict[str, Any]:
         """An edge as JSON."""
         answer: dict[str, Any] = {}
         for key, inner in self.collect([node.selection_set for node in nodes], type_).items():
@@ -247,7 +243,7 @@ class Interpreter:
                 answer[key] = page.cursor(row) if name == "cursor" else type_.name
         return answer
 
-    def page_info(self, type_: Any, page: "Page", nodes: list[FieldNode]) -> dict[str, Any]:
+    def page_info(self, type_: Any, page: Page, nodes: list[FieldNode]) -> dict[str, Any]:
         """A page info as JSON."""
         values = {
             "__typename": type_.name,
@@ -298,54 +294,6 @@ class Interpreter:
         return ours is not None and COMPARISONS[operator](ours, theirs)
 
 
-COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "in": lambda ours, theirs: ours in theirs,
-    "gt": lambda ours, theirs: bool(ours > theirs),
-    "gte": lambda ours, theirs: bool(ours >= theirs),
-    "lt": lambda ours, theirs: bool(ours < theirs),
-    "lte": lambda ours, theirs: bool(ours <= theirs),
-    "contains": lambda ours, theirs: theirs.lower() in ours.lower(),
-    "startsWith": lambda ours, theirs: ours.lower().startswith(theirs.lower()),
-}
-
-
-@dataclass(frozen=True)
-class Page:
-    """A slice of a list."""
-
-    keys: list[str]
-    rows: list[Table]
-    total: int
-    has_next: bool
-    has_previous: bool
-
-    @classmethod
-    def cut(
-        cls, walker: Interpreter, declared: PageField, mapping: Mapping, rows: list[Table], values: dict[str, Any]
-    ) -> "Page":
-        """The page that the arguments ask for."""
-        rows = [row for row in rows if walker.holds(declared, row, values.get("filter") or {})]
-        for word in (values.get("search") or "").split()[:5]:
-            rows = [row for row in rows if any(word.lower() in (row[name] or "").lower() for name in mapping.search)]
-        chosen = [("-" if is_descending(entry) else "") + entry["field"].value for entry in values.get("orderBy") or ()]
-        keys = completed(chosen or declared.order)
-        total, rows = len(rows), in_order(rows, keys)
-        after, before = values.get("after"), values.get("before")
-        if after is not None:
-            rows = [row for row in rows if compare(key_of(row, keys), read_cursor(after, keys, mapping), keys) > 0]
-        if before is not None:
-            rows = [row for row in rows if compare(key_of(row, keys), read_cursor(before, keys, mapping), keys) < 0]
-        last = values.get("last")
-        if last is not None:
-            return cls(keys, rows[max(len(rows) - last, 0) :], total, before is not None, len(rows) > last)
-        first = 20 if values.get("first") is None else values["first"]
-        return cls(keys, rows[:first], total, len(rows) > first, after is not None)
-
-    def cursor(self, row: Table) -> str:
-        """The cursor of a row."""
-        return write_cursor(row, self.keys)
-
-
 @dataclass(frozen=True)
 class LiteralViewer:
     """Who looks, with literals instead of placeholders."""
@@ -393,74 +341,11 @@ def literal(value: Any) -> Any:
 
 def literals(mapping: Mapping, row: Table) -> Any:
     """A row as SQL."""
-    return SimpleNamespace(
-        **{name: sa.literal(row[name], column.type) for name, column in mapping.attributes.items()}
-    )
-
-
-def to_json(value: Any) -> Any:
-    """A Python value as the API writes it."""
-    if isinstance(value, list):
-        return [to_json(inner) for inner in value]
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal | UUID) else value
+    return SimpleNamespace(**{name: sa.literal(row[name], column.type) for name, column in mapping.attributes.items()})
 
 
 def get_target(field: ReferenceField) -> type:
     """The type that a reference points to."""
-    resolved = field.resolve_type()
-    return getattr(resolved, "of_type", resolved)
-
-
-def is_descending(entry: dict[str, Any]) -> bool:
-    """Whether an entry of `orderBy` runs downwards."""
-    return entry.get("direction") is not None and entry["direction"].name == "DESC"
-
-
-def completed(order: Sequence[str]) -> list[str]:
-    """An order with the id at its end, which runs as what stands before it."""
-    if any(key.removeprefix("-") == "id" for key in order):
-        return list(order)
-    return [*order, "-id" if order and order[-1].startswith("-") else "id"]
-
-
-def key_of(row: Table, keys: Sequence[str]) -> list[Any]:
-    """The values that a row is ordered by."""
-    values = (row[key.removeprefix("-")] for key in keys)
-    return [value.name if isinstance(value, Enum) else value for value in values]
-
-
-def compare(ours: list[Any], theirs: list[Any], keys: Sequence[str]) -> int:
-    """Which of two rows comes first; a null is larger than everything."""
-    for one, other, key in zip(ours, theirs, keys, strict=True):
-        if one != other:
-            larger = other is not None and (one is None or one > other)
-            return 1 if larger is not key.startswith("-") else -1
-    return 0
-
-
-def in_order(rows: list[Table], keys: Sequence[str]) -> list[Table]:
-    """Rows in order."""
-    return sorted(rows, key=cmp_to_key(lambda one, other: compare(key_of(one, keys), key_of(other, keys), keys)))
-
-
-def write_cursor(row: Table, keys: Sequence[str]) -> str:
-    """The cursor of a row in an order."""
-    text = json.dumps([to_json(value) for value in key_of(row, keys)], ensure_ascii=False)
-    return base64.b64encode(text.encode()).decode()
-
-
-def read_cursor(cursor: str, keys: Sequence[str], mapping: Mapping) -> list[Any]:
-    """The values of a cursor."""
-    readers: dict[type, Callable[[Any], Any]] = {
-        UUID: UUID, Decimal: Decimal, date: date.fromisoformat, datetime: datetime.fromisoformat
-    }  # fmt: skip
-    kinds = [mapping.attributes[key.removeprefix("-")].type.python_type for key in keys]
-    values = json.loads(base64.b64decode(cursor))
-    return [
-        value if value is None or kind not in readers else readers[kind](value)
-        for kind, value in zip(kinds, values, strict=True)
-    ]
+    resolved: Any = field.resolve_type()
+    target: type = getattr(resolved, "of_type", resolved)
+    return target

@@ -11,7 +11,6 @@ from graphql import (
     BooleanValueNode,
     DirectiveNode,
     DocumentNode,
-    EnumValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -41,7 +40,8 @@ from hypothesis_graphql import strategies as queries
 
 from schema.connection import PageField
 from schema.node import MAPPED
-from tests.schema.interpreter import DEFINITION, Table, completed, write_cursor
+from tests.schema.interpreter import DEFINITION
+from tests.schema.pages import Table, completed, write_cursor
 from tests.schema.stock import SUBTITLES, TITLES, stock
 
 ROWS: dict[sa.Table, list[Table]] = {}
@@ -62,11 +62,11 @@ POOLS: dict[str, Sequence[Any]] = {
 }
 
 
-def _literal(name: str, value: Any) -> ValueNode:
-    return IntValueNode(value=str(value)) if name == "Int" else StringValueNode(value=value)
+def _literal(value: Any) -> ValueNode:
+    return IntValueNode(value=str(value)) if isinstance(value, int) else StringValueNode(value=value)
 
 
-SCALARS = {name: st.sampled_from(pool).map(lambda value, name=name: _literal(name, value)) for name, pool in POOLS.items()}
+SCALARS = {name: st.sampled_from(pool).map(_literal) for name, pool in POOLS.items()}
 ROOTS = ("node", "places", "place", "myPlaces", "books", "book", "members", "loans")
 
 
@@ -229,9 +229,7 @@ class Variables(Change):
         free = isinstance(node, StringValueNode) and argument is not None and argument.description is None
         self.others[name] = self.draw(st.sampled_from(pool)) if pool and free else self.values[name]
         variable = VariableNode(name=NameNode(value=name))
-        self.definitions.append(
-            VariableDefinitionNode(variable=variable, type=parse_type(str(type_)), directives=())
-        )
+        self.definitions.append(VariableDefinitionNode(variable=variable, type=parse_type(str(type_)), directives=()))
         return variable
 
     enter_int_value = enter_string_value = enter_boolean_value = enter_enum_value = lift
@@ -253,6 +251,3 @@ class Variables(Change):
 def _with(node: FieldNode, **changes: Any) -> FieldNode:
     known = {key: getattr(node, key) for key in ("name", "alias", "arguments", "directives", "selection_set")}
     return FieldNode(**{**known, **changes})
-
-
-__all__ = ["EnumValueNode", "Query", "library_queries"]

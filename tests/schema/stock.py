@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from tests.schema.library import Base, BookRow, LoanRow, MemberRow, PlaceRow, ShelfRow, Status
+from tests.schema.tables import Base, BookRow, LoanRow, MemberRow, PlaceRow, ShelfRow, Status
 
 TODAY = date(2026, 3, 1)
 TITLES = ("Ants", "Bees", "Bees", "100% Cats", "a_b", "a\\b", "Élan", "ants at home", "Zebras", '"Quoted"')

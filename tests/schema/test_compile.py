@@ -3,8 +3,9 @@
 import pytest
 
 from tests.schema.asking import ANYWHERE, AT_HARBOUR, NOBODY, NOWHERE, Ask
-from tests.schema.library import READ_NOTES, READ_PHONES, BookRow, Status
+from tests.schema.library import READ_NOTES, READ_PHONES
 from tests.schema.stock import ANTS, HARBOUR, LENT, NORTH, SOUTH, TODAY, TOWER, known, stock
+from tests.schema.tables import BookRow, Status
 
 
 async def test_columns_references_expressions_relations_and_python_fields_are_read(ask: Ask) -> None:
@@ -71,7 +72,9 @@ async def test_aliases_name_fields_also_like_the_names_of_sql(ask: Ask) -> None:
 
 
 async def test_one_page_may_be_asked_for_twice_with_other_arguments(ask: Ask) -> None:
-    query = "query($a: Int, $b: Int) { x: places(first: $a) { nodes { code } } y: places(first: $b) { nodes { code } } }"
+    query = (
+        "query($a: Int, $b: Int) { x: places(first: $a) { nodes { code } } y: places(first: $b) { nodes { code } } }"
+    )
     for a, b in ((1, 2), (3, 2), (3, 0)):
         data = await ask.data(query, {"a": a, "b": b})
         assert (len(data["x"]["nodes"]), len(data["y"]["nodes"])) == (a, b)
@@ -83,7 +86,11 @@ async def test_fragments_are_spread_where_their_type_applies(ask: Ask) -> None:
         fragment Any on Node { __typename }
         fragment Title on Book { title }
     """
-    assert (await ask.data(query, {"id": str(ANTS)}))["node"] == {"__typename": "Book", "title": "Ants", "id": str(ANTS)}
+    assert (await ask.data(query, {"id": str(ANTS)}))["node"] == {
+        "__typename": "Book",
+        "title": "Ants",
+        "id": str(ANTS),
+    }
     member = known("member", 0)
     data = await ask.data(query, {"id": str(member)})
     assert data["node"] == {"__typename": "Member", "name": "Asha 0", "id": str(member)}
@@ -147,7 +154,7 @@ async def test_typename_is_told_at_every_level(ask: Ask) -> None:
 
 
 async def test_an_argument_that_is_absent_or_null_adds_no_condition(ask: Ask) -> None:
-    query = "query($s: Status, $r: Boolean) { place(code: \"N\") { books(status: $s, rare: $r) { totalCount } } }"
+    query = 'query($s: Status, $r: Boolean) { place(code: "N") { books(status: $s, rare: $r) { totalCount } } }'
     counts = [
         (await ask.data(query, variables))["place"]["books"]["totalCount"]
         for variables in ({}, {"s": None, "r": None}, {"s": "LOST"}, {"s": "LOST", "r": True}, {"r": False})
@@ -228,7 +235,9 @@ async def test_a_reference_to_a_row_outside_the_scope_is_null(ask: Ask) -> None:
 
 
 async def test_what_is_seen_with_its_parent_ignores_its_own_scope(ask: Ask) -> None:
-    query = "{ loans(first: 100) { nodes { place { code } book { place { code } shelf { id } loans { totalCount } } } } }"
+    query = (
+        "{ loans(first: 100) { nodes { place { code } book { place { code } shelf { id } loans { totalCount } } } } }"
+    )
     loans = (await ask.data(query, person=AT_HARBOUR))["loans"]["nodes"]
     assert {loan["place"]["code"] for loan in loans} == {"H"}
     assert {loan["book"]["place"]["code"] for loan in loans} == {"N", "H", "S"}

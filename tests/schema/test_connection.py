@@ -101,7 +101,8 @@ async def test_an_empty_page_still_tells_whether_there_is_more(ask: Ask) -> None
 
 
 @pytest.mark.parametrize(
-    "sizes", [{"first": -1}, {"first": 101}, {"last": -1}, {"last": 101}, {"first": 2, "last": 2}, {"first": 0, "last": 0}]
+    "sizes",
+    [{"first": -1}, {"first": 101}, {"last": -1}, {"last": 101}, {"first": 2, "last": 2}, {"first": 0, "last": 0}],
 )
 async def test_sizes_that_are_none_are_refused(ask: Ask, sizes: dict[str, int]) -> None:
     by_variables = await ask(PAGE, sizes)
@@ -168,7 +169,9 @@ async def test_an_entry_of_the_order_needs_its_field(ask: Ask) -> None:
 
 
 async def test_one_entry_may_stand_for_a_list_of_one_order(ask: Ask) -> None:
-    query = "query($d: OrderDirection) { books(first: 1, orderBy: { field: TITLE, direction: $d }) { nodes { title } } }"
+    query = (
+        "query($d: OrderDirection) { books(first: 1, orderBy: { field: TITLE, direction: $d }) { nodes { title } } }"
+    )
     assert (await ask.data(query, {"d": "DESC"}))["books"]["nodes"] == [{"title": "Élan"}]
     assert (await ask.data(query, {"d": "ASC"}))["books"]["nodes"] == [{"title": '"Quoted"'}]
     assert (await ask.data(query))["books"]["nodes"] == [{"title": '"Quoted"'}]
@@ -180,7 +183,7 @@ async def test_one_entry_may_stand_for_a_list_of_one_order(ask: Ask) -> None:
      "__typename", "totalCount"],
 )  # fmt: skip
 async def test_any_part_of_a_page_may_be_asked_for_alone(ask: Ask, selection: str) -> None:
-    data = await ask.data(f"{{ books(first: 2) {{ {selection} }} none: books(search: \"nothing\") {{ {selection} }} }}")
+    data = await ask.data(f'{{ books(first: 2) {{ {selection} }} none: books(search: "nothing") {{ {selection} }} }}')
     assert list(data) == ["books", "none"]
     assert data["books"].keys() == data["none"].keys()
 
@@ -213,3 +216,8 @@ async def test_a_page_reads_one_row_more_than_it_shows(ask: Ask) -> None:
     [plan] = ask.plans(query)
     assert plan[0].statement is not None
     assert 5 in plan[0].statement.parameters({"n": 4}, ask.request())
+
+
+async def test_a_list_cannot_be_ordered_by_a_field_that_needs_a_right(ask: Ask) -> None:
+    data = await ask.data('{ __type(name: "MemberOrderField") { enumValues { name } } }')
+    assert [value["name"] for value in data["__type"]["enumValues"]] == ["ID", "NAME", "BORN"]

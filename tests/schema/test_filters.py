@@ -8,7 +8,7 @@ import pytest
 
 from tests.schema.asking import Ask
 from tests.schema.stock import ANTS, HARBOUR, NORTH, SOUTH, stock
-from tests.schema.library import BookRow, Status
+from tests.schema.tables import BookRow, Status
 
 Keep = Callable[[BookRow], bool]
 BOOKS = [row for row in stock() if isinstance(row, BookRow)]
@@ -197,7 +197,7 @@ async def test_a_search_looks_for_its_first_five_words(ask: Ask) -> None:
 
 
 async def test_only_types_with_search_columns_can_be_searched(ask: Ask) -> None:
-    assert (await ask("{ loans(search: \"x\") { totalCount } }")).codes == ["BAD_REQUEST"]
+    assert (await ask('{ loans(search: "x") { totalCount } }')).codes == ["BAD_REQUEST"]
 
 
 async def test_filters_offer_the_columns_and_references_of_a_type(ask: Ask) -> None:

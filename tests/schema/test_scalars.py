@@ -98,5 +98,7 @@ async def test_columns_go_out_as_text_where_json_has_no_type_for_them(ask: Ask) 
 
 
 async def test_sums_of_money_have_two_decimals_also_when_they_are_nothing(ask: Ask) -> None:
-    data = await ask.data('{ place(code: "N") { free: worth lost: worth(status: LOST) } empty: place(code: "T") { worth } }')
+    data = await ask.data(
+        '{ place(code: "N") { free: worth lost: worth(status: LOST) } empty: place(code: "T") { worth } }'
+    )
     assert data == {"place": {"free": "33.00", "lost": "7.00"}, "empty": {"worth": "0.00"}}

@@ -12,11 +12,14 @@ from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLInt, Graph
 from schema.errors import DeclarationError
 from schema.scalars import Money
 from schema.values import Placeholder, element, given, member, plain, shape, sql_type
-from tests.schema.library import BookRow, Status
 from tests.schema.stock import ANTS, NORTH
+from tests.schema.tables import BookRow, Status
 
-FILTER = GraphQLInputObjectType("F", lambda: {"size": GraphQLInputField(GraphQLInt), "or": GraphQLInputField(MANY)})
-MANY = GraphQLList(FILTER)
+FILTER = GraphQLInputObjectType("F", lambda: {"size": GraphQLInputField(GraphQLInt), "or": GraphQLInputField(many())})
+
+
+def many() -> GraphQLList[GraphQLInputObjectType]:
+    return GraphQLList(FILTER)
 
 
 def a_placeholder() -> Placeholder:
@@ -39,6 +42,13 @@ def test_a_placeholder_has_no_truth() -> None:
         _ = "yes" if a_placeholder() else "no"
     with pytest.raises(DeclarationError):
         _ = not a_placeholder()
+
+
+def test_a_placeholder_is_no_list_of_constants() -> None:
+    values = Placeholder("ids", None, type_=sa.ARRAY(sa.Uuid()), unique=False)
+    with pytest.raises(DeclarationError, match=r"write `column == any_\(values\)` instead of `in_`"):
+        BookRow.id.in_(values)
+    assert str(BookRow.id == sa.any_(values)) == "book.id = ANY (:ids)"
 
 
 def test_a_placeholder_compares_with_columns_expressions_and_null() -> None:
@@ -73,7 +83,9 @@ def test_other_values_have_the_same_shape(one: dict[str, Any], other: dict[str, 
         ({"f": []}, {"f": [{}]}),
     ],
 )
-def test_absence_nulls_keys_and_numbers_of_objects_are_another_shape(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_absence_nulls_keys_and_numbers_of_objects_are_another_shape(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
     assert shape(one) != shape(other)
 
 

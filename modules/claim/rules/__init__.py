@@ -54,7 +54,7 @@ from modules.claim.rules.states import (
     selection_after_processing,
     transition,
 )
-from modules.claim.rules.visits import VisitType, claim_category, is_hospital_stay, stays_overlap, target_date
+from modules.claim.rules.visits import claim_category, is_hospital_stay, stays_overlap, target_date
 
 __all__ = [
     "ALL_LINES_REJECTED",
@@ -84,7 +84,6 @@ __all__ = [
     "SimilarClaim",
     "SubLineAmounts",
     "VisitFacts",
-    "VisitType",
     "approved",
     "approved_of_line",
     "asked_price",

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from modules.claim.rules.reasons import Finding, RejectionReason, in_order
 from modules.claim.rules.states import COUNTED, ClaimStatus
-from modules.claim.rules.visits import VisitType, stays_overlap, target_date
+from modules.claim.rules.visits import stays_overlap, target_date
+from modules.medical.rules import VisitType
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 
 from modules.medical.rules import ServiceCategory
-
-
-class VisitType(StrEnum):
-    """How the patient came. A claim that does not say is OTHER."""
-
-    OTHER = "OTHER"
-    EMERGENCY = "EMERGENCY"
-    REFERRAL = "REFERRAL"
 
 
 def target_date(date_from: date, date_to: date | None) -> date:

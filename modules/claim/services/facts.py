@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import Context
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import COUNTED, ClaimStatus, target_date
+from modules.claim.settings import Settings
 from modules.insuree.models import Family, Insuree
 from modules.location.models import HealthFacility
 from modules.medical.models import Item, Service
+from modules.medical.rules import is_adult
 from modules.medical.services import Wanted, prices
 
 Fact = TypeVar("Fact")
@@ -100,6 +102,11 @@ async def lines_of(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[U
     for line in rows:
         found[line.claim_id].append(line)
     return found
+
+
+def is_adult_on(ctx: Context, patient: Insuree, day: date) -> bool:
+    """Whether the patient counts as an adult on the day, as the scheme has it (claims spec 2.2)."""
+    return is_adult(patient.birth_date, day, ctx.settings(Settings).age_of_majority)
 
 
 async def provisions(

@@ -3,14 +3,13 @@
 from modules.contribution.services.changes import confirm_payment, record, update, void
 from modules.contribution.services.money import standings
 from modules.contribution.services.payers import create_payer, delete_payer, record_funding, update_payer
-from modules.contribution.services.policies import family_moved, location_in_use, readdress, void_all
+from modules.contribution.services.policies import family_moved, readdress, void_all
 
 __all__ = [
     "confirm_payment",
     "create_payer",
     "delete_payer",
     "family_moved",
-    "location_in_use",
     "readdress",
     "record",
     "record_funding",

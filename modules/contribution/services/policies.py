@@ -1,12 +1,10 @@
 """What becomes of contributions when policies end and families or places move."""
 
-from uuid import UUID
-
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 
 from core import Context, UserError, clock, every
 from modules.contribution import errors
-from modules.contribution.models import Contribution, Payer
+from modules.contribution.models import Contribution
 from modules.contribution.services.money import contributions_of
 from modules.insuree.models import Family
 from modules.location.models import Location, inside
@@ -47,8 +45,3 @@ async def family_moved(ctx: Context, family: Family) -> None:
         .values(village_id=family.village_id, district_id=family.district_id),
         execution_options={"synchronize_session": False},
     )
-
-
-async def location_in_use(ctx: Context, location_id: UUID) -> bool:
-    """Whether a payer belongs to the place."""
-    return bool(await ctx.session.scalar(select(exists().where(Payer.location_id == location_id))))

@@ -12,8 +12,10 @@ from modules.policy.services.members import (
     readdress,
 )
 from modules.policy.services.products import product_in_use, terms_in_use
+from modules.policy.services.prompts import prompt_renewals
 from modules.policy.services.quote import Quote, quote
 from modules.policy.services.reasons import EligibilityReason
+from modules.policy.services.renewals import answer
 from modules.policy.services.states import cover_used, delete, reevaluate, resume, suspend
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Quote",
     "Remaining",
     "Verdict",
+    "answer",
     "cover_used",
     "delete",
     "eligibility",
@@ -32,6 +35,7 @@ __all__ = [
     "member_left",
     "member_status_changed",
     "product_in_use",
+    "prompt_renewals",
     "quote",
     "readdress",
     "reevaluate",

@@ -11,13 +11,11 @@ from modules.insuree.models import EnrolmentOfficer, Family
 from modules.policy import errors, rights, rules
 from modules.policy.inputs import EnrolPolicyInput, RenewPolicyInput
 from modules.policy.models import Policy, PricedMember
-from modules.policy.rules import PolicyStage, PolicyStatus
+from modules.policy.rules import LONGEST_CHAIN, PolicyStage, PolicyStatus
+from modules.policy.services import prompts
 from modules.policy.services.pricing import Offer, Priced, members_of, offer_on, price
 from modules.policy.services.states import reevaluate
 from modules.policy.settings import Settings
-
-LONGEST_CHAIN = 20
-"""How many conversions of products a renewal follows at most (enrolment spec 4.7)."""
 
 
 async def enrol(ctx: Context, input: EnrolPolicyInput) -> Policy:
@@ -42,21 +40,36 @@ async def enrol(ctx: Context, input: EnrolPolicyInput) -> Policy:
 async def renew(ctx: Context, input: RenewPolicyInput) -> Policy:
     """Let a policy follow another one of the same family, in the same product or the one that it was converted to.
 
+    That answers the prompt for it, if there is an open one.
+
+    Raises:
+        UserErrors: NOT_FOUND, and what `follow` raises.
+    """
+    previous = await find(ctx, Policy, input.previous_policy_id, "previousPolicyId")
+    family = await find(ctx, Family, previous.family_id, "previousPolicyId", lock=True)
+    policy = await follow(ctx, input, previous, family)
+    await prompts.accept(ctx, previous, policy)
+    return policy
+
+
+async def follow(
+    ctx: Context, input: RenewPolicyInput, previous: Policy, family: Family, path: str = "previousPolicyId"
+) -> Policy:
+    """Make the policy that follows another one. The caller has locked the family; `path` is where the input names it.
+
     Raises:
         UserErrors: NEVER_EFFECTIVE when the other one never covered anybody, ALREADY_RENEWED, and what `enrol` raises.
     """
     enrolled_on = input.enrolled_on or clock.today()
     check_enrolled_on(ctx, enrolled_on)
-    previous = await find(ctx, Policy, input.previous_policy_id, "previousPolicyId")
-    family = await find(ctx, Family, previous.family_id, "previousPolicyId", lock=True)
     if previous.effective_on is None:
-        raise UserError(errors.NEVER_EFFECTIVE, "previousPolicyId")
+        raise UserError(errors.NEVER_EFFECTIVE, path)
     offer = await renewal_offer(ctx, previous, enrolled_on, family, input.product_id)
     if offer is None:
         raise UserError(NOT_FOUND, "productId", thing="product")
     members = await members_of(ctx, family.id)
     priced = price(ctx, offer, members, PolicyStage.RENEWAL, enrolled_on, family=family, previous=previous)
-    return await _make(ctx, input, family, priced, previous)
+    return await _make(ctx, input, family, priced, previous, path)
 
 
 async def renewal_offer(
@@ -94,6 +107,7 @@ async def _make(
     family: Family,
     priced: Priced,
     previous: Policy | None = None,
+    path: str = "",
 ) -> Policy:
     problems = Problems()
     _check_findings(problems, priced)
@@ -101,7 +115,7 @@ async def _make(
     problems.stop()
     if input.officer_id is not None:
         await _check_officer(ctx, input.officer_id, priced.proposal.enrolled_on)
-    await _check_others(ctx, family, priced, previous)
+    await _check_others(ctx, family, priced, previous, path)
     policy = Policy(
         id=input.id or new_id(),
         officer_id=input.officer_id,
@@ -168,7 +182,7 @@ async def _check_officer(ctx: Context, officer_id: UUID, day: date) -> None:
         raise UserError(errors.OFFICER_NOT_VALID, "officerId", officer=officer.code, date=day)
 
 
-async def _check_others(ctx: Context, family: Family, priced: Priced, previous: Policy | None) -> None:
+async def _check_others(ctx: Context, family: Family, priced: Priced, previous: Policy | None, path: str) -> None:
     """One policy of a product at a time, and one renewal of a policy. The family's lock keeps others waiting."""
     proposal = priced.proposal
     overlapping = and_(
@@ -184,5 +198,5 @@ async def _check_others(ctx: Context, family: Family, priced: Priced, previous: 
     if other is None:
         return
     if previous is not None and other.previous_policy_id == previous.id:
-        raise UserError(errors.ALREADY_RENEWED, "previousPolicyId")
+        raise UserError(errors.ALREADY_RENEWED, path)
     raise UserError(errors.ALREADY_ENROLLED, "productId", starts=other.starts_on, expires=other.expires_on)

@@ -10,9 +10,9 @@ from core import Context, clock
 from modules.insuree.models import Family, Insuree, InsureeStatus
 from modules.location.models import Location, inside
 from modules.policy import rules
-from modules.policy.models import Policy, PricedMember, SuspendedBy
+from modules.policy.models import Policy, PricedMember, Renewal, SuspendedBy
 from modules.policy.rules import CoverEnd, PolicyStatus
-from modules.policy.services import cover
+from modules.policy.services import cover, prompts
 from modules.policy.services.pricing import members_of, offer_of, reprice
 from modules.policy.services.states import reevaluate
 
@@ -50,31 +50,36 @@ async def member_status_changed(ctx: Context, insuree: Insuree) -> None:
 
 
 async def family_ended(ctx: Context, family: Family) -> None:
-    """Stop the policies of a deleted family. They and what was paid for them stay on record."""
+    """Stop the policies of a deleted family, and prompt it no more. They and what was paid for them stay on record."""
     for policy in await _current(ctx, family.id):
         await cover.stop(ctx, policy, CoverEnd.DELETION)
         policy.status, policy.suspended_by = PolicyStatus.SUSPENDED, SuspendedBy.USER
     await ctx.session.flush()
+    await prompts.withdraw(ctx, family)
 
 
 async def family_moved(ctx: Context, family: Family) -> None:
-    """Let the policies of a family follow it to another village."""
-    await ctx.session.execute(
-        update(Policy)
-        .where(Policy.family_id == family.id)
-        .values(village_id=family.village_id, district_id=family.district_id),
-        execution_options={"synchronize_session": False},
-    )
+    """Let the policies of a family and their prompts follow it to another village."""
+    of_family = select(Policy.id).where(Policy.family_id == family.id)
+    for moved in (
+        update(Policy).where(Policy.family_id == family.id),
+        update(Renewal).where(Renewal.policy_id.in_(of_family)),
+    ):
+        await ctx.session.execute(
+            moved.values(village_id=family.village_id, district_id=family.district_id),
+            execution_options={"synchronize_session": False},
+        )
 
 
 async def readdress(ctx: Context, location: Location) -> None:
-    """Correct the districts of policies after a place has moved below another parent."""
-    await ctx.session.execute(
-        update(Policy)
-        .where(Policy.village_id == Location.id, inside(Location, location.id))
-        .values(district_id=Location.district_id),
-        execution_options={"synchronize_session": False},
-    )
+    """Correct the districts of policies and prompts after a place has moved below another parent."""
+    for table in (Policy, Renewal):
+        await ctx.session.execute(
+            update(table)
+            .where(table.village_id == Location.id, inside(Location, location.id))
+            .values(district_id=Location.district_id),
+            execution_options={"synchronize_session": False},
+        )
 
 
 async def _current(ctx: Context, family_id: UUID) -> Sequence[Policy]:

@@ -9,7 +9,7 @@ from modules.policy.hooks import Standing
 from modules.policy.inputs import DeletePolicyInput, ResumePolicyInput, SuspendPolicyInput
 from modules.policy.models import Policy, SuspendedBy
 from modules.policy.rules import CoverEnd, PolicyEvent, PolicyStatus, TransitionError
-from modules.policy.services import cover
+from modules.policy.services import cover, prompts
 
 
 async def reevaluate(ctx: Context, policy: Policy, standing: Standing | None = None) -> None:
@@ -66,6 +66,7 @@ async def delete(ctx: Context, input: DeletePolicyInput) -> None:
         raise UserError(errors.POLICY_USED, "id")
     await cover.stop(ctx, policy, CoverEnd.DELETION)
     policy.ended_at = clock.now()
+    await prompts.forget(ctx, policy)
     await every(ctx.host, "policy_deleted", ctx=ctx, policy=policy)
     await ctx.session.flush()
 

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from core.money import money
+from modules.product.rules import PriceOrigin
 from modules.settlement.rules.shares import round_shares
-from modules.valuation.rules import PriceOrigin
 
 UNIT_INDEX = Decimal("1.0000")
 

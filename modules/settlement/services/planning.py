@@ -75,7 +75,7 @@ class Plan:
     def window(self, product_id: UUID, in_patient: bool) -> IndexWindow | None:
         """The index for a line; None for lines of products that the place does not settle, or not this month."""
         product = self.products.get(product_id)
-        return product and product.window(in_patient)
+        return None if product is None else product.window(in_patient)
 
 
 @dataclass

@@ -92,7 +92,9 @@ def _usage() -> None:
         sa.ForeignKeyConstraint(["policy_id"], ["policy_policy.id"], name="fk_valuation_usage_policy_id"),
         sa.ForeignKeyConstraint(["insuree_id"], ["insuree_insuree.id"], name="fk_valuation_usage_insuree_id"),
         sa.ForeignKeyConstraint(["claim_id"], ["claim_claim.id"], name="fk_valuation_usage_claim_id"),
-        sa.UniqueConstraint("policy_id", "insuree_id", "claim_id", name="uq_valuation_usage_policy_id_insuree_id_claim_id"),
+        sa.UniqueConstraint(
+            "policy_id", "insuree_id", "claim_id", name="uq_valuation_usage_policy_id_insuree_id_claim_id"
+        ),
     )
     op.create_index("ix_valuation_usage_claim_id", "valuation_usage", ["claim_id"])
     op.create_index("ix_valuation_usage_insuree_id", "valuation_usage", ["insuree_id"])

@@ -11,17 +11,7 @@ from modules.valuation.rules.cover import (
     in_loop_order,
 )
 from modules.valuation.rules.pricing import Bundle, unit_price
-from modules.valuation.rules.terms import (
-    CategoryLimit,
-    CeilingExclusion,
-    CeilingInterpretation,
-    CeilingType,
-    Limit,
-    LimitationType,
-    PriceOrigin,
-    ProductTerms,
-    Terms,
-)
+from modules.valuation.rules.terms import CategoryLimit, Limit, ProductTerms, Terms
 from modules.valuation.rules.usage import Usage, ceiling_left, deductible_left, effective_ceiling, others_usage
 from modules.valuation.rules.valuation import (
     CAPPED_CATEGORIES,
@@ -39,16 +29,11 @@ __all__ = [
     "Bundle",
     "Candidate",
     "CategoryLimit",
-    "CeilingExclusion",
-    "CeilingInterpretation",
-    "CeilingType",
     "CoverLine",
     "CoverVisit",
     "Limit",
-    "LimitationType",
     "LineCover",
     "LineValue",
-    "PriceOrigin",
     "ProductTerms",
     "Terms",
     "Usage",

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from core.money import ZERO
-from modules.claim.rules import VisitType
-from modules.valuation.rules.terms import LimitationType, Terms
+from modules.medical.rules import VisitType
+from modules.product.rules import LimitationType
+from modules.valuation.rules.terms import Terms
 
 
 class HasTerms(Protocol):

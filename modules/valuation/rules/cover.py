@@ -8,15 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.dates import add_months
-from modules.claim.rules import (
-    CATEGORY_REASONS,
-    Finding,
-    RejectionReason,
-    VisitType,
-    check_category_limit,
-    in_order,
-)
-from modules.medical.rules import ServiceCategory
+from modules.claim.rules import CATEGORY_REASONS, Finding, RejectionReason, check_category_limit, in_order
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.policy.rules import CoverLeft, MemberCover, cover_left
 from modules.valuation.rules.choice import choose
 from modules.valuation.rules.terms import Terms

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.money import ZERO
 from modules.medical.rules import PackageType
-from modules.valuation.rules.terms import PriceOrigin
+from modules.product.rules import PriceOrigin
 
 
 @dataclass(frozen=True)

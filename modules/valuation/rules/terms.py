@@ -3,51 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
-from modules.claim.rules import VisitType
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
+from modules.product.rules import CeilingExclusion, CeilingInterpretation, CeilingType, LimitationType, PriceOrigin
 
 WHOLE = Decimal(100)
 NO_LIMIT = Decimal(0)
-
-
-class PriceOrigin(StrEnum):
-    """Whose unit price counts: the price list's, the facility's own, or the list's times a batch run's index."""
-
-    PRICE_LIST = "PRICE_LIST"
-    OWN = "OWN"
-    RELATIVE = "RELATIVE"
-
-
-class LimitationType(StrEnum):
-    """How the product shares a price with the insuree: by a percentage, or up to an amount per unit."""
-
-    CO_INSURANCE = "CO_INSURANCE"
-    FIXED = "FIXED"
-
-
-class CeilingExclusion(StrEnum):
-    """In which visits the ceiling does not apply."""
-
-    HOSPITAL = "HOSPITAL"
-    NON_HOSPITAL = "NON_HOSPITAL"
-    BOTH = "BOTH"
-
-
-class CeilingType(StrEnum):
-    """Whose care a product's deductible and ceiling add up: one claim's, one insuree's, the whole policy's."""
-
-    TREATMENT = "TREATMENT"
-    INSUREE = "INSUREE"
-    POLICY = "POLICY"
-
-
-class CeilingInterpretation(StrEnum):
-    """What makes a hospital visit: that the patient stayed, or that the facility is a hospital."""
-
-    CLAIM_TYPE = "CLAIM_TYPE"
-    FACILITY_TYPE = "FACILITY_TYPE"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from core.money import ZERO, total
 from modules.medical.rules import ServiceCategory
-from modules.valuation.rules.terms import CeilingType, ProductTerms
+from modules.product.rules import CeilingType
+from modules.valuation.rules.terms import ProductTerms
 
 
 @dataclass(frozen=True)

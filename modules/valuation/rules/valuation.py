@@ -6,17 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.money import ZERO, money, percent_of, total
-from modules.claim.rules import VisitType
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
+from modules.product.rules import CeilingExclusion, CeilingInterpretation, LimitationType, PriceOrigin
 from modules.valuation.rules.pricing import Bundle, unit_price
-from modules.valuation.rules.terms import (
-    CeilingExclusion,
-    CeilingInterpretation,
-    LimitationType,
-    PriceOrigin,
-    ProductTerms,
-    Terms,
-)
+from modules.valuation.rules.terms import ProductTerms, Terms
 from modules.valuation.rules.usage import Usage, ceiling_left, deductible_left, others_usage
 
 CAPPED_CATEGORIES = frozenset(

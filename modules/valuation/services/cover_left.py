@@ -14,6 +14,7 @@ from modules.claim.services import provisions
 from modules.policy.hooks import Care, Usage
 from modules.policy.models import Cover, Policy
 from modules.product.models import CategoryLimit, Terms
+from modules.product.rules import CeilingType
 from modules.valuation import rules
 from modules.valuation.models import LineValue
 from modules.valuation.services.examining import visits_of
@@ -63,8 +64,8 @@ async def _ceiling_left(ctx: Context, policy_id: UUID, insuree_id: UUID, last: d
         select(Cover.insuree_id).where(Cover.policy_id == policy_id, Cover.starts_on <= last, Cover.ends_on >= last)
     )
     claims = await load_usage(ctx.session, [policy_id])
-    if terms.ceiling_type is rules.CeilingType.TREATMENT:
+    if terms.ceiling_type is CeilingType.TREATMENT:
         claims = []
-    elif terms.ceiling_type is rules.CeilingType.INSUREE:
+    elif terms.ceiling_type is CeilingType.INSUREE:
         claims = [claim for claim in claims if claim.insuree_id == insuree_id]
     return rules.ceiling_left(terms, hospital_visit=False, members=len(set(members)), others=claims)

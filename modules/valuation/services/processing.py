@@ -15,6 +15,7 @@ from modules.claim.services import (
     Selection,
     advance,
     check_other_facility,
+    is_adult_on,
     lines_of,
     lock_claims,
     select_claims,
@@ -22,7 +23,7 @@ from modules.claim.services import (
 )
 from modules.insuree.models import Insuree
 from modules.location.models import HealthFacility
-from modules.medical.rules import ServiceCategory, is_adult
+from modules.medical.rules import ServiceCategory
 from modules.valuation import rules
 from modules.valuation.inputs import ProcessClaimsInput
 from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
@@ -121,7 +122,6 @@ async def _load(ctx: Context, claims: Sequence[Claim]) -> Facts:
 
 async def _valuate(ctx: Context, claims: Sequence[Claim], facts: Facts) -> dict[UUID, rules.Valuation]:
     """The valuations by claim, one after the other: what one takes is taken before the next."""
-    settings = ctx.settings(Settings)
     usage: defaultdict[UUID | None, list[rules.Usage]] = defaultdict(list)
     for row in await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims]):
         usage[row.claim_id].append(row)
@@ -135,7 +135,7 @@ async def _valuate(ctx: Context, claims: Sequence[Claim], facts: Facts) -> dict[
             if (policy := facts.policies.rows[id])
         }
         rows = [row for known in usage.values() for row in known if row.policy_id in policies]
-        valuation = rules.valuate(_valued_claim(claim, facts, settings), lines, policies, rows)
+        valuation = rules.valuate(_valued_claim(ctx, claim, facts), lines, policies, rows)
         usage[claim.id] = list(valuation.usage)
         valuations[claim.id] = valuation
     return valuations
@@ -147,16 +147,17 @@ async def _replace_usage(ctx: Context, valuations: Mapping[UUID, rules.Valuation
     await ctx.session.flush()
 
 
-def _valued_claim(claim: Claim, facts: Facts, settings: Settings) -> rules.ValuedClaim:
+def _valued_claim(ctx: Context, claim: Claim, facts: Facts) -> rules.ValuedClaim:
     day = target_date(claim.date_from, claim.date_to)
+    level_code = facts.facilities[claim.health_facility_id].level_code
     return rules.ValuedClaim(
         claim_id=claim.id,
         insuree_id=claim.insuree_id,
         category=claim.category or ServiceCategory.VISIT,
-        adult=is_adult(facts.patients[claim.insuree_id].birth_date, day),
+        adult=is_adult_on(ctx, facts.patients[claim.insuree_id], day),
         visit_type=claim.visit_type,
         hospital_stay=is_hospital_stay(claim.date_from, claim.date_to),
-        facility_is_hospital=facts.facilities[claim.health_facility_id].level_code in settings.hospital_levels,
+        facility_is_hospital=level_code in ctx.settings(Settings).hospital_levels,
     )
 
 

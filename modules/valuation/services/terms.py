@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from modules.claim.rules import VisitType
+from modules.medical.rules import VisitType
 from modules.product.models import CategoryLimit, Cover, CoverLimit, Terms
+from modules.product.rules import CeilingExclusion, CeilingType
 from modules.valuation import rules
 
 AMOUNTS = (
@@ -41,8 +42,8 @@ async def load_terms(session: AsyncSession, terms_ids: Collection[UUID], element
 def product_terms(terms: Terms, limits: Iterable[CategoryLimit]) -> rules.ProductTerms:
     """A product's deductible, ceilings and category limits."""
     return rules.ProductTerms(
-        ceiling_type=rules.CeilingType(terms.ceiling_type or rules.CeilingType.TREATMENT),
-        ceiling_interpretation=rules.CeilingInterpretation(terms.ceiling_interpretation),
+        ceiling_type=terms.ceiling_type or CeilingType.TREATMENT,
+        ceiling_interpretation=terms.ceiling_interpretation,
         threshold=terms.threshold or None,
         category_limits={limit.category: rules.CategoryLimit(limit.max_number, limit.max_amount) for limit in limits},
         **{name: getattr(terms, name) for name in AMOUNTS},
@@ -58,7 +59,7 @@ async def _load_covers(
     of_covers = select(CoverLimit).where(CoverLimit.cover_id.in_([cover.id for cover, _ in covers]))
     limits: defaultdict[UUID, dict[VisitType, rules.Limit]] = defaultdict(dict)
     for limit in await session.scalars(of_covers):
-        kind = rules.LimitationType(limit.limitation_type)
+        kind = limit.limitation_type
         limits[limit.cover_id][VisitType(limit.visit_type)] = rules.Limit(kind, limit.adult, limit.child)
     return {(cover.terms_id, element_id): _line_terms(cover, limits[cover.id]) for cover, element_id in covers}
 
@@ -66,12 +67,12 @@ async def _load_covers(
 def _line_terms(cover: Cover, limits: Mapping[VisitType, rules.Limit]) -> rules.Terms:
     adult, child = cover.ceiling_exclusion_adult, cover.ceiling_exclusion_child
     return rules.Terms(
-        price_origin=rules.PriceOrigin(cover.price_origin),
+        price_origin=cover.price_origin,
         limits=limits,
         limit_number_adult=cover.limit_number_adult,
         limit_number_child=cover.limit_number_child,
         waiting_period_adult=cover.waiting_period_adult,
         waiting_period_child=cover.waiting_period_child,
-        ceiling_exclusion_adult=None if adult is None else rules.CeilingExclusion(adult),
-        ceiling_exclusion_child=None if child is None else rules.CeilingExclusion(child),
+        ceiling_exclusion_adult=None if adult is None else CeilingExclusion(adult),
+        ceiling_exclusion_child=None if child is None else CeilingExclusion(child),
     )

@@ -23,7 +23,6 @@ from modules.claim.rules import (
     RejectionReason,
     SimilarClaim,
     VisitFacts,
-    VisitType,
     check_category_limit,
     check_claim,
     check_line,
@@ -32,7 +31,7 @@ from modules.claim.rules import (
     first_reason,
 )
 from modules.location.rules import CareType
-from modules.medical.rules import CareTypeRule, ServiceCategory
+from modules.medical.rules import CareTypeRule, ServiceCategory, VisitType
 
 DAY = date(2024, 5, 10)
 NEXT = DAY + timedelta(days=1)

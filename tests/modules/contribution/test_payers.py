@@ -6,6 +6,7 @@ from core import every
 from core.testing import Api, actor
 from modules.contribution.testing import make_contribution, make_payer
 from modules.insuree.testing import make_family
+from modules.location.hooks import Use
 from modules.location.testing import make_district
 from modules.policy.rules import PolicyStatus
 from modules.policy.testing import make_policy
@@ -61,8 +62,8 @@ async def test_who_paid_stays(change: Any, told: Any, session: AsyncSession) -> 
 async def test_a_payer_of_another_place_is_kept_from_being_deleted_with_it(ctx: Any, session: AsyncSession) -> None:
     district, empty = await make_district(session), await make_district(session)
     await make_payer(session, location_id=district.id)
-    assert any(await every(ctx.host, "location_in_use", ctx=ctx, location_id=district.id))
-    assert not any(await every(ctx.host, "location_in_use", ctx=ctx, location_id=empty.id))
+    answers = await every(ctx.host, "location_in_use", ctx=ctx, location_ids=[district.id, empty.id])
+    assert [use for answer in answers for use in answer] == [Use(district.id, "payers")]
 
 
 async def test_a_funding_is_recorded_once_for_a_receipt(

@@ -38,3 +38,21 @@ async def test_a_place_with_families_people_or_officers_is_not_deleted(api: Api,
     await session.commit()
     for place in (village, other):
         assert await place_change(api, "deleteLocation", id=place.id, expectedVersion=1) == ["LOCATION_IN_USE"]
+
+
+async def test_a_village_with_families_stays_a_village(api: Api, session: AsyncSession) -> None:
+    family, district = await make_family(session), await make_district(session)
+    village = await session.get_one(Location, family.location_id)
+    await session.commit()
+    risen = {"id": village.ward_id, "expectedVersion": 1, "parentId": district.region_id}
+    assert await place_change(api, "moveLocation", **risen) == ["LEVEL_IN_USE"]
+
+
+async def test_families_follow_their_village_when_its_district_becomes_a_ward(api: Api, session: AsyncSession) -> None:
+    family, other = await make_family(session), await make_district(session)
+    await session.commit()
+    sunk = {"id": family.district_id, "expectedVersion": 1, "parentId": other.id}
+    assert await place_change(api, "moveLocation", **sunk) == []
+    await session.refresh(family)
+    village = await session.get_one(Location, family.location_id, populate_existing=True)
+    assert (family.district_id, village.district_id, village.ward_id) == (other.id, other.id, sunk["id"])

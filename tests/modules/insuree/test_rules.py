@@ -1,4 +1,6 @@
 from datetime import date, timedelta
+from random import Random
+from string import ascii_letters
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,9 @@ from modules.insuree.rules import (
     is_newborn,
     number_problem,
     passes_luhn,
+    person_sounds_like,
     photo_due,
+    sounds_like_key,
     status_problem,
 )
 
@@ -196,3 +200,45 @@ def test_photos_last_five_years_of_adults_and_one_of_minors(birth_date: date, mo
     born = birth_date
     assert not photo_due(taken, born, last)
     assert photo_due(taken, born, last + timedelta(days=1))
+
+
+ALIKE = (
+    "Asha Aisha Aysha Esha", "Mohamed Muhammad Mohamedi Mohammed", "Hassan Hasan Hasani", "Hussein Huseni",
+    "Ramadhani Ramazani Lamadhani", "Rashidi Rashid Lashidi", "Khadija Hadija Adija", "Khamis Hamisi Amisi",
+    "Fatuma Fatma Fatima", "Said Saidi Sayed", "Idi Iddi Eid", "Ally Ali Alli", "Issa Isa", "Gharib Garibu",
+    "Yusufu Yusuf Jusufu Joseph", "Yakobo Jacob Jakobo", "Stephen Steven Stefano", "Martha Marta", "Peter Petro",
+    "Christina Kristina", "Charles Chalesi", "Cecilia Sesilia", "Elizabeth Elisabeti", "Grace Gresi", "Lucy Lusi",
+    "Zaituni Saituni", "Emmanuel Imanueli", "Mwanaisha Mwanahisha", "Ng'wandu Ngwandu", "Jérôme Jerome", "Josephine Josefina",
+)  # fmt: skip
+UNLIKE = ("Asha Asia", "Hassan Hussein", "Juma Jamila", "Mushi Masha", "Kimaro Mushi", "Neema Zuhura", "Peter Paul")
+LATIN = st.text(ascii_letters, min_size=1, max_size=30)
+
+
+@pytest.mark.parametrize("names", ALIKE)
+def test_names_that_sound_alike_have_one_key(names: str) -> None:
+    assert len({sounds_like_key(name) for name in names.split()}) == 1
+
+
+@pytest.mark.parametrize("names", UNLIKE)
+def test_names_that_sound_different_have_different_keys(names: str) -> None:
+    first, second = names.split()
+    assert sounds_like_key(first) != sounds_like_key(second)
+
+
+@given(st.lists(LATIN, min_size=1, max_size=4), st.randoms())
+def test_neither_the_order_of_words_nor_capitals_and_blanks_change_a_key(words: list[str], random: Random) -> None:
+    shuffled = random.sample(words, len(words))
+    assert sounds_like_key(" ".join(words)) == sounds_like_key(f" {'  '.join(shuffled)} ".swapcase())
+
+
+@given(st.text(st.characters(categories=["L"]), min_size=1, max_size=100))
+def test_every_name_has_a_key_that_fits_its_column(name: str) -> None:
+    assert 0 < len(sounds_like_key(name)) <= 60
+
+
+def test_a_name_in_another_script_is_its_own_key() -> None:
+    assert sounds_like_key("علي") != sounds_like_key("سعيد")
+
+
+def test_a_person_is_known_by_the_last_name_and_the_first_of_the_others() -> None:
+    assert person_sounds_like("Mushi", "Asha Neema") == person_sounds_like("Asha", "Mushi Juma") == "AX MUX"

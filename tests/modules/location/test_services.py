@@ -1,16 +1,13 @@
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, Context, UserError, new_id
-from core.testing import Api, Reply, actor
-from modules.location.models import Location
+from core.testing import Api, actor
 from modules.location.rules import LocationLevel
 from modules.location.services import place
-from modules.location.testing import make_district, make_facility, make_region, make_village, make_ward
+from modules.location.testing import make_district, make_region, make_village, make_ward
 
 ADMINISTRATOR = "SYSTEM_ADMINISTRATOR"
 PLACE = "location { id code name level path version } errors { code path message }"
@@ -128,95 +125,6 @@ async def test_nobody_writes_where_he_does_not_work(api: Api, session: AsyncSess
         ("NOT_FOUND", "parentId")
     ]
     assert told(await change(api, "createLocation", who=local, **added, parentId=ward.id)) == []
-
-
-async def paths(session: AsyncSession, places: Iterable[Location]) -> list[tuple[UUID, UUID | None, UUID | None]]:
-    """Region, district and ward of the places, as the table has them now."""
-    found = []
-    for row in places:
-        await session.refresh(row)
-        found.append((row.region_id, row.district_id, row.ward_id))
-    return found
-
-
-async def test_what_lies_in_a_moved_place_goes_along(api: Api, session: AsyncSession) -> None:
-    ward = await make_ward(session)
-    village = await make_village(session, ward)
-    untouched = await make_village(session)
-    district, region = await make_district(session), await make_region(session)
-    await session.commit()
-    before = await paths(session, [untouched])
-
-    assert told(await change(api, "moveLocation", id=ward.id, expectedVersion=1, parentId=district.id)) == []
-    await session.commit()
-    assert await paths(session, [ward, village]) == [(district.region_id, district.id, ward.id)] * 2
-
-    assert told(await change(api, "moveLocation", id=district.id, expectedVersion=1, parentId=region.id)) == []
-    await session.commit()
-    assert await paths(session, [district]) == [(region.id, district.id, None)]
-    assert await paths(session, [ward, village]) == [(region.id, district.id, ward.id)] * 2
-    assert await paths(session, [untouched]) == before
-
-
-async def test_a_place_moves_only_to_a_parent_of_the_same_level(api: Api, session: AsyncSession) -> None:
-    village, district = await make_village(session), await make_district(session)
-    await session.commit()
-    payload = await change(api, "moveLocation", id=village.id, expectedVersion=1, parentId=district.id)
-    assert told(payload) == [("WRONG_LEVEL", "parentId")]
-    payload = await change(api, "moveLocation", id=district.region_id, expectedVersion=1, parentId=district.region_id)
-    assert told(payload) == [("REGION_HAS_NO_PARENT", "parentId")]
-
-
-async def test_moving_takes_as_many_statements_for_many_places_as_for_one(api: Api, session: AsyncSession) -> None:
-    small, large, district = await make_ward(session), await make_ward(session), await make_district(session)
-    for _ in range(20):
-        await make_village(session, large)
-    await session.commit()
-
-    async def move(ward: Location) -> Reply:
-        document = (
-            "mutation($input: MoveLocationInput!) { moveLocation(input: $input) { location { id } errors { code } } }"
-        )
-        input = {"id": ward.id, "expectedVersion": 1, "parentId": district.id}
-        reply = await api(document, {"input": input}, actor=actor(ADMINISTRATOR))
-        assert reply.data["moveLocation"]["errors"] == []
-        return reply
-
-    assert (await move(small)).statements == (await move(large)).statements
-
-
-async def test_an_empty_place_is_deleted(api: Api, session: AsyncSession) -> None:
-    village = await make_village(session)
-    await session.commit()
-    payload = await change(api, "deleteLocation", id=village.id, expectedVersion=1)
-    assert payload == {"location": None, "errors": []}
-    session.expunge_all()
-    assert await session.get(Location, village.id) is None
-
-
-async def test_a_place_with_children_is_deleted_only_when_another_one_takes_them_over(
-    api: Api, session: AsyncSession
-) -> None:
-    village, heir = await make_village(session), await make_ward(session)
-    ward_id = village.ward_id
-    await session.commit()
-    doomed: dict[str, Any] = {"id": ward_id, "expectedVersion": 1}
-    assert told(await change(api, "deleteLocation", **doomed)) == [("LOCATION_HAS_CHILDREN", "newParentId")]
-    itself = await change(api, "deleteLocation", **doomed, newParentId=ward_id)
-    assert told(itself) == [("LOCATION_HAS_CHILDREN", "newParentId")]
-    other_level = await change(api, "deleteLocation", **doomed, newParentId=heir.district_id)
-    assert told(other_level) == [("WRONG_LEVEL", "newParentId")]
-    assert told(await change(api, "deleteLocation", **doomed, newParentId=heir.id)) == []
-    await session.commit()
-    assert await paths(session, [village]) == [(heir.region_id, heir.district_id, heir.id)]
-    assert village.parent_id == heir.id
-
-
-async def test_a_place_in_use_is_not_deleted(api: Api, session: AsyncSession) -> None:
-    facility = await make_facility(session)
-    await session.commit()
-    payload = await change(api, "deleteLocation", id=facility.location_id, expectedVersion=1)
-    assert told(payload) == [("LOCATION_IN_USE", "id")]
 
 
 async def test_a_place_is_found_by_those_who_work_there(ctx: Context, session: AsyncSession) -> None:

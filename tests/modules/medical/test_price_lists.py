@@ -7,8 +7,9 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock, new_id
+from core import Context, clock, every, new_id
 from core.testing import Api, actor
+from modules.location.hooks import Use
 from modules.location.testing import make_district, make_facility, make_region, make_village
 from modules.medical.models import PriceListKind, PriceListLine
 from modules.medical.testing import LONG_AGO, make_item, make_price_list, make_service
@@ -216,3 +217,10 @@ async def test_price_lists_are_found_by_name_while_they_are_current(api: Api, se
         {"name": "Arusha items", "kind": "ITEMS"},
         {"name": "Arusha services", "kind": "SERVICES"},
     ]
+
+
+async def test_a_place_with_price_lists_is_in_use(ctx: Context, session: AsyncSession) -> None:
+    region, empty = await make_region(session), await make_region(session)
+    await make_price_list(session, {}, location_id=region.id)
+    answers = await every(ctx.host, "location_in_use", ctx=ctx, location_ids=[region.id, empty.id])
+    assert [use for answer in answers for use in answer] == [Use(region.id, "price lists")]

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock, hook, new_id
+from core import Context, clock, every, hook, new_id
 from core.host import Host
 from core.testing import Api, actor
+from modules.location.hooks import Use
 from modules.location.testing import make_district, make_region, make_village
 from modules.medical.testing import make_item, make_service
 from modules.product.models import Cover, Terms
@@ -462,3 +463,10 @@ async def test_only_scheme_administrators_keep_products(api: Api, session: Async
 async def test_one_product_is_asked_for_by_id_or_code(api: Api) -> None:
     reply = await api("{ product { code } }", actor=actor("CLERK"))
     assert reply.errors[0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_place_with_products_is_in_use(ctx: Context, session: AsyncSession) -> None:
+    region, empty = await make_region(session), await make_region(session)
+    await make_product(session, region)
+    answers = await every(ctx.host, "location_in_use", ctx=ctx, location_ids=[region.id, empty.id])
+    assert [use for answer in answers for use in answer] == [Use(region.id, "products")]

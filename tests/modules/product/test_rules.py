@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import UserError
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.models import TERMS, Terms
 from modules.product.rules import (
     PERIODS,
@@ -14,7 +14,6 @@ from modules.product.rules import (
     CeilingType,
     Limit,
     LimitationType,
-    VisitType,
     check_categories,
     check_cycles,
     check_limits,

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import Context, clock
 from core.history import HistoryRow
 from core.host import Host
+from modules.medical.rules import VisitType
 from modules.medical.testing import make_item, make_service
 from modules.product.jobs import show_present_terms
 from modules.product.models import Product, Terms
-from modules.product.rules import Limit, LimitationType, VisitType
+from modules.product.rules import Limit, LimitationType
 from modules.product.services import cover_lines, terms_on
 from modules.product.testing import LONG_AGO, make_product, make_terms, terms_of
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.dates import add_months
 from core.money import money, total
 from modules.location.rules import CareType
+from modules.product.rules import PriceOrigin
 from modules.settlement.rules import (
     AllocatedContribution,
     CapitationTerms,
@@ -32,7 +33,6 @@ from modules.settlement.rules import (
     rounded,
     takes_part,
 )
-from modules.valuation.rules import PriceOrigin
 
 START, END = date(2023, 1, 1), date(2023, 12, 31)
 YEARLY = AllocatedContribution(Decimal(36500), START, START, END)

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from core import Actor
 from modules.claim.models import Claim, ClaimLine
+from modules.medical.rules import VisitType
 from modules.policy.models import Policy
 from modules.policy.testing import make_policy
 from modules.product.models import Product
-from modules.product.rules import Limit, LimitationType, VisitType
+from modules.product.rules import Limit, LimitationType
 from modules.product.testing import make_product
 from modules.valuation.models import PolicyUsage
 from tests.modules.claim.world import World
@@ -22,7 +23,7 @@ from tests.modules.claim.world import World
 START = date(2026, 1, 1)
 
 LINE = """
-    lineNo status rejectionReason quantityApproved priceAdjusted findings { code parameters rejects message }
+    lineNo status rejectionReason quantityProvided quantityApproved priceAdjusted findings { code parameters rejects message }
     product { code } policy { id } priceOrigin limitationType limitationValue
     priceValuated remunerated deducted insureeShare exceededCategory exceededCeiling
 """
@@ -56,7 +57,7 @@ class Scheme(World):
 
     async def insure(self, covers: Any = None, *, starts_on: date = START, policy: Any = None, **terms: Any) -> Policy:
         """A policy of the family in a product of its own that covers everything at the clinic, unless told."""
-        listed = (*self.clinic.items, *self.clinic.services)
+        listed: Any = (*self.clinic.items, *self.clinic.services)
         product = await make_product(self.session, covers=listed if covers is None else covers, **terms)
         made = await make_policy(self.session, self.family, product, starts_on=starts_on, **(policy or {}))
         await self.session.commit()

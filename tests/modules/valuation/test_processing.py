@@ -22,8 +22,8 @@ def every_shilling(claim: dict[str, Any]) -> None:
     """Quantity x unit = deducted + share of the insuree + exceeded + valuated, to the cent (decision 30)."""
     for line in lines(claim):
         parts = ("deducted", "insureeShare", "exceededCategory", "exceededCeiling", "priceValuated")
-        assert line["priceAdjusted"] is not None
-        assert sum(Decimal(line[part]) for part in parts) > 0
+        price = Decimal(line["quantityApproved"] or line["quantityProvided"]) * Decimal(line["priceAdjusted"])
+        assert sum(Decimal(line[part]) for part in parts) == price
 
 
 async def test_a_claim_for_two_services_and_three_items_is_valued_at_the_price_list(scheme: Scheme) -> None:
@@ -33,6 +33,13 @@ async def test_a_claim_for_two_services_and_three_items_is_valued_at_the_price_l
     assert amounts(claim, "priceValuated") == ["1000.00"] * 3 + ["5000.00"] * 2
     assert amounts(claim, "remunerated") == amounts(claim, "priceValuated")
     assert claim["processedAt"] is not None
+
+
+async def test_every_shilling_of_a_line_goes_somewhere(scheme: Scheme) -> None:
+    shared = {each: {"limits": [co_insurance(33)]} for each in (*scheme.clinic.items, *scheme.clinic.services)}
+    await scheme.insure(shared, ceiling_type=CeilingType.INSUREE, deductible=Decimal(1500), ceiling=Decimal(2500))
+    claim = await scheme.processed((scheme.clinic.items[0], Decimal("3.33")), *scheme.clinic.services)
+    assert claim["valuated"] == "2500.00"
     every_shilling(claim)
 
 
@@ -45,7 +52,8 @@ async def test_the_price_list_counts_not_what_was_asked_a01(scheme: Scheme) -> N
     assert amounts(result["claim"], "priceAdjusted") == ["1000.00", "5000.00"]
     assert amounts(result["claim"], "priceValuated") == ["7000.00", "35000.00"]
     [usage] = await scheme.usage()
-    assert (usage.remunerated, usage.remunerated_out_patient, usage.remunerated_in_patient) == (42000, 42000, None)
+    assert usage.remunerated == usage.remunerated_out_patient == 42000
+    assert usage.remunerated_in_patient is None
 
 
 @pytest.mark.profile("tests/modules/valuation/lower.toml")
@@ -119,9 +127,7 @@ async def test_care_without_ceiling_does_not_use_it_up_d10(scheme: Scheme) -> No
 
 async def test_a_category_has_its_amount_per_claim_a02(scheme: Scheme) -> None:
     act = scheme.clinic.services[0]
-    await scheme.session.execute(
-        update(Service).where(Service.id == act.id).values(category=ServiceCategory.DELIVERY)
-    )
+    await scheme.session.execute(update(Service).where(Service.id == act.id).values(category=ServiceCategory.DELIVERY))
     await scheme.insure(category_limits={ServiceCategory.DELIVERY: (None, 5500)})
     claim = await scheme.processed(scheme.clinic.items[0], act)
     assert amounts(claim, "priceValuated") == ["1000.00", "4500.00"]

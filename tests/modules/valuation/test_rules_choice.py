@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from modules.claim.rules import VisitType
-from modules.valuation.rules import Limit, LimitationType, Terms, choose, claim_price
+from modules.medical.rules import VisitType
+from modules.product.rules import LimitationType
+from modules.valuation.rules import Limit, Terms, choose, claim_price
 
 SHARE, FIXED = LimitationType.CO_INSURANCE, LimitationType.FIXED
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.claim.rules import VisitType, check_category_limit, first_reason
-from modules.medical.rules import ServiceCategory
+from modules.claim.rules import check_category_limit, first_reason
+from modules.medical.rules import ServiceCategory, VisitType
 from modules.policy.rules import MemberCover, claims_left, cover_left, earliest_on, quantity_left
 from modules.valuation.rules import Candidate, CoverLine, CoverVisit, Limit, LineCover, Terms, find_cover, in_loop_order
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from modules.medical.rules import PackageType
-from modules.valuation.rules import Bundle, PriceOrigin, unit_price
+from modules.product.rules import PriceOrigin
+from modules.valuation.rules import Bundle, unit_price
 
 OWN, LIST, RELATIVE = PriceOrigin.OWN, PriceOrigin.PRICE_LIST, PriceOrigin.RELATIVE
 

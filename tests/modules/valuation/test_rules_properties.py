@@ -6,16 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import money, total
-from modules.claim.rules import VisitType
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
+from modules.product.rules import CeilingExclusion, CeilingInterpretation, CeilingType, LimitationType, PriceOrigin
 from modules.valuation.rules import (
     CategoryLimit,
-    CeilingExclusion,
-    CeilingInterpretation,
-    CeilingType,
     Limit,
-    LimitationType,
-    PriceOrigin,
     ProductTerms,
     Terms,
     Usage,

@@ -8,16 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from modules.claim.rules import VisitType
-from modules.medical.rules import ServiceCategory
+from modules.medical.rules import ServiceCategory, VisitType
+from modules.product.rules import CeilingExclusion, CeilingInterpretation, CeilingType, LimitationType, PriceOrigin
 from modules.valuation.rules import (
     CategoryLimit,
-    CeilingExclusion,
-    CeilingInterpretation,
-    CeilingType,
     Limit,
-    LimitationType,
-    PriceOrigin,
     ProductTerms,
     Terms,
     Usage,

@@ -86,7 +86,9 @@ async def test_a_suspension_in_between_does_not_start_the_waiting_anew(scheme: S
     policy = await scheme.insure({scheme.clinic.items[0]: {"waiting_period_adult": 4}})
     of_patient = (Cover.policy_id == policy.id, Cover.insuree_id == scheme.patient.id)
     await scheme.session.execute(update(Cover).where(*of_patient).values(ends_on=date(2026, 3, 1)))
-    later = Cover(policy_id=policy.id, insuree_id=scheme.patient.id, starts_on=date(2026, 5, 1), ends_on=policy.expires_on)
+    later = Cover(
+        policy_id=policy.id, insuree_id=scheme.patient.id, starts_on=date(2026, 5, 1), ends_on=policy.expires_on
+    )
     scheme.session.add(later)
     await scheme.session.commit()
     assert (await scheme.handed_in(scheme.clinic.items[0]))["status"] == "CHECKED"

@@ -1,0 +1,50 @@
+"""Paying health facilities: batch runs, statements, payments."""
+
+from collections.abc import Sequence
+
+from core import Base, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
+from modules.claim.types import Claim
+from modules.location.types import HealthFacility
+from modules.settlement import errors as errors_
+from modules.settlement import models, mutations, queries
+from modules.settlement import rights as rights_
+
+manifest = Manifest(
+    name="settlement",
+    title="Paying health facilities",
+    version="1.0",
+    needs=("location", "insuree", "product", "policy", "contribution", "claim", "valuation"),
+)
+
+
+@hook
+def tables() -> Sequence[type[Base]]:
+    return (
+        models.BatchRun, models.ProductIndex, models.FacilityStatement, models.RunClaim, models.RunLine,
+        models.CapitationShare, models.Adjustment, models.Payment,
+    )  # fmt: skip
+
+
+@hook
+def rights() -> Sequence[Right]:
+    return rights_.ALL
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    return errors_.ALL
+
+
+@hook
+def graphql() -> Sequence[Part]:
+    return [
+        extend(
+            Query, queries.batch_runs, queries.batch_run, queries.batch_run_preview, queries.facility_statements
+        ),
+        extend(
+            Mutation, mutations.run_batch, mutations.confirm_batch_run, mutations.undo_batch_run,
+            mutations.record_facility_payment, mutations.record_adjustment,
+        ),
+        extend(Claim, queries.batch_run_of_claim, queries.paid_on),
+        extend(HealthFacility, queries.statements),
+    ]  # fmt: skip

@@ -1,0 +1,18 @@
+"""What can be done with batch runs, statements and payments."""
+
+from modules.settlement.services.adjustments import record_adjustment
+from modules.settlement.services.computing import ComputedIndex, Settlement, Statement
+from modules.settlement.services.payments import record_facility_payment
+from modules.settlement.services.runs import confirm_batch_run, preview, run_batch, undo_batch_run
+
+__all__ = [
+    "ComputedIndex",
+    "Settlement",
+    "Statement",
+    "confirm_batch_run",
+    "preview",
+    "record_adjustment",
+    "record_facility_payment",
+    "run_batch",
+    "undo_batch_run",
+]

@@ -1,0 +1,44 @@
+"""Corrections of claims that were paid: a later run of the same place pays the difference (decision 33)."""
+
+from sqlalchemy import select
+
+from core import NOT_FOUND, REQUIRED, Context, Problems, UserError, check_columns, find, new_id, tidy, visible
+from modules.settlement import errors
+from modules.settlement.inputs import RecordAdjustmentInput
+from modules.settlement.models import Adjustment, BatchRun, FacilityStatement, RunClaim
+
+
+async def record_adjustment(ctx: Context, input: RecordAdjustmentInput) -> Adjustment:
+    """Note that a facility gets more, or less, for a claim that was paid. The place's next run takes it in; one that
+    takes more than the run pays the facility waits for a further run.
+
+    Raises:
+        UserErrors: NOT_FOUND unless the actor works in the whole place that paid; CLAIM_NOT_PAID, REQUIRED, TOO_LONG.
+    """
+    settled = select(RunClaim).where(RunClaim.claim_id == input.claim_id, RunClaim.ended_at.is_(None))
+    claim = await ctx.session.scalar(settled.where(*visible(ctx, RunClaim)))
+    if claim is None:
+        raise UserError(NOT_FOUND, "claimId", thing="claim")
+    run = await find(ctx, BatchRun, claim.run_id, "claimId")
+    statement = await ctx.session.get_one(FacilityStatement, claim.statement_id)
+    if statement.paid_on is None:
+        raise UserError(errors.CLAIM_NOT_PAID, "claimId")
+    values = tidy({"reason": input.reason})
+    problems = Problems()
+    check_columns(Adjustment, values, problems)
+    if not input.amount:
+        problems.add(REQUIRED, "amount")
+    problems.stop()
+    adjustment = Adjustment(
+        id=input.id or new_id(),
+        claim_id=claim.claim_id,
+        run_id=run.id,
+        health_facility_id=statement.health_facility_id,
+        district_id=statement.district_id,
+        amount=input.amount,
+        recorded_by=ctx.actor.id,
+        **values,
+    )
+    ctx.session.add(adjustment)
+    await ctx.session.flush()
+    return adjustment

@@ -1,0 +1,148 @@
+"""The claims that a month's settlement takes in: processed by its end, late ones too, and in no other run."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    Uuid,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from core import Context
+from modules.claim.models import Claim, ClaimLine, LineStatus
+from modules.claim.rules import ClaimStatus
+from modules.product.rules import PriceOrigin
+from modules.settlement.models import RunClaim
+from modules.settlement.services.planning import Plan
+from modules.valuation.models import LineValue, PolicyUsage
+
+UNSETTLED = (ClaimStatus.PROCESSED, ClaimStatus.VALUATED)
+
+
+@dataclass(frozen=True)
+class DueClaim:
+    """A claim to settle. `remunerated` is what valuation has settled already: all but the lines that a run decides."""
+
+    id: UUID
+    health_facility_id: UUID
+    claimed: Decimal
+    approved: Decimal
+    valuated: Decimal
+    remunerated: Decimal
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """A line of which the run says what the facility gets: at a relative price, or paid per head already."""
+
+    id: UUID
+    claim_id: UUID
+    product_id: UUID
+    in_patient: bool
+    per_head: bool
+    valuated: Decimal
+    quantity: Decimal
+
+
+async def due_claims(
+    ctx: Context, plan: Plan, per_head: Collection[tuple[UUID, UUID]]
+) -> tuple[Sequence[DueClaim], Sequence[DueLine]]:
+    """The claims to settle and those of their lines that the run decides on, with two statements.
+
+    A claim is settled with the product of its first line. `per_head`: products and the facilities that they pay by
+    capitation, whose care is not paid for once more.
+    """
+    if not plan.due:
+        return (), ()
+    line = _lines(ctx, plan, per_head)
+    is_due = tuple_(line.c.first_product_id, line.c.first_in_patient).in_(plan.due)
+    of_claim = (line.c.claim_id, line.c.health_facility_id, line.c.claimed, line.c.approved)
+    known = func.coalesce(func.sum(line.c.valuated).filter(not_(line.c.decided)), 0)
+    claims = await ctx.session.execute(
+        select(*of_claim, func.sum(line.c.valuated), known).where(is_due).group_by(*of_claim).order_by(line.c.claim_id)
+    )
+    lines = await ctx.session.execute(
+        select(
+            line.c.line_id,
+            line.c.claim_id,
+            line.c.product_id,
+            line.c.in_patient,
+            line.c.per_head,
+            line.c.valuated,
+            line.c.quantity,
+        )
+        .where(is_due, line.c.decided)
+        .order_by(line.c.claim_id, line.c.line_no)
+    )
+    return [DueClaim(*row) for row in claims], [DueLine(*row) for row in lines]
+
+
+def midnight(ctx: Context, day: date) -> datetime:
+    """The moment at which a day begins where the scheme is."""
+    return datetime.combine(day, time(), ctx.host.settings.timezone)
+
+
+def _lines(ctx: Context, plan: Plan, per_head: Collection[tuple[UUID, UUID]]) -> Subquery:
+    """Every accepted line of the claims of the plan's products that are in no run.
+
+    The care side is the one that valuation took the amount from.
+    """
+    in_patient = PolicyUsage.remunerated_in_patient.is_not(None)
+    at_facility_per_head = _among(per_head, LineValue.product_id, Claim.health_facility_id)
+    in_order: dict[str, Any] = {"partition_by": Claim.id, "order_by": ClaimLine.line_no}
+    return (
+        select(
+            Claim.id.label("claim_id"),
+            Claim.health_facility_id,
+            Claim.claimed,
+            Claim.approved,
+            ClaimLine.id.label("line_id"),
+            ClaimLine.line_no,
+            func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided).label("quantity"),
+            LineValue.product_id,
+            LineValue.price_valuated.label("valuated"),
+            in_patient.label("in_patient"),
+            at_facility_per_head.label("per_head"),
+            or_(LineValue.price_origin == PriceOrigin.RELATIVE, at_facility_per_head).label("decided"),
+            func.first_value(LineValue.product_id).over(**in_order).label("first_product_id"),
+            func.first_value(in_patient).over(**in_order).label("first_in_patient"),
+        )
+        .join(LineValue, LineValue.claim_id == Claim.id)
+        .join(ClaimLine, ClaimLine.id == LineValue.claim_line_id)
+        .outerjoin(PolicyUsage, and_(PolicyUsage.claim_id == Claim.id, PolicyUsage.policy_id == LineValue.policy_id))
+        .where(
+            Claim.id.in_(select(LineValue.claim_id).where(LineValue.product_id.in_(plan.products))),
+            Claim.status.in_(UNSETTLED),
+            Claim.ended_at.is_(None),
+            Claim.processed_at < midnight(ctx, plan.after),
+            ClaimLine.status == LineStatus.PASSED,
+            not_(exists().where(RunClaim.claim_id == Claim.id, RunClaim.ended_at.is_(None))),
+        )
+        .subquery()
+    )
+
+
+def _among(pairs: Collection[tuple[UUID, UUID]], *columns: Any) -> ColumnElement[bool]:
+    """Whether two columns together are one of the pairs, however many these are."""
+    if not pairs:
+        return false()
+    arrays = [literal(list(values), ARRAY(Uuid())) for values in zip(*pairs, strict=True)]
+    pair = func.unnest(*arrays).table_valued(column("first", Uuid()), column("second", Uuid()), name="pair")
+    pair = pair.render_derived()
+    return exists().where(pair.c.first == columns[0], pair.c.second == columns[1])

@@ -1,0 +1,122 @@
+"""Batch runs: previewed, run, confirmed by another account, undone until they are paid (decision 33)."""
+
+from collections.abc import Sequence
+from datetime import MAXYEAR, MINYEAR, date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import exists, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ILLEGAL_TRANSITION, NOT_FOUND, UNKNOWN_CODE, Context, UserError, add_months, clock, find, new_id
+from modules.settlement import errors
+from modules.settlement.inputs import ConfirmBatchRunInput, RunBatchInput, UndoBatchRunInput
+from modules.settlement.models import BatchRun, BatchRunStatus, FacilityStatement, RunLine
+from modules.settlement.scopes import works_in_whole
+from modules.settlement.services.computing import Settlement, compute
+from modules.settlement.services.payments import chunks, close_if_paid
+from modules.settlement.services.writing import release, write
+from modules.valuation.services import remunerate, take_back
+
+
+async def preview(ctx: Context, location_id: UUID | None, year: int, month: int) -> Settlement:
+    """What a run of the month would pay now. Nothing is written.
+
+    Raises:
+        UserError: NOT_FOUND unless the actor works in the whole place; UNKNOWN_CODE of a month or year there isn't.
+    """
+    await _check_month(ctx, location_id, year, month)
+    return await compute(ctx, location_id, year, month)
+
+
+async def run_batch(ctx: Context, input: RunBatchInput) -> BatchRun:
+    """Settle a month that is over: its claims are taken into the run, late ones too. Nothing is final yet.
+
+    Raises:
+        UserError: NOT_FOUND, UNKNOWN_CODE, MONTH_NOT_OVER; ALREADY_RUN, also to whoever comes second of two at once.
+    """
+    location_id, year, month = input.location_id, input.year, input.month
+    await _check_month(ctx, location_id, year, month)
+    earliest = add_months(date(year, month, 1), 1)
+    if clock.today() < earliest:
+        raise UserError(errors.MONTH_NOT_OVER, "month", month=month, year=year, earliest=earliest)
+    run_id = await _begin(ctx, input)
+    if run_id is None:
+        raise UserError(errors.ALREADY_RUN, "month", month=month, year=year)
+    await write(ctx, run_id, await compute(ctx, location_id, year, month, lock=True))
+    return await ctx.session.get_one(BatchRun, run_id)
+
+
+async def confirm_batch_run(ctx: Context, input: ConfirmBatchRunInput) -> BatchRun:
+    """Make what a colleague's run pays final; its claims are VALUATED. From now on facilities can be paid.
+
+    Raises:
+        UserError: NOT_FOUND, STALE, ILLEGAL_TRANSITION, SAME_ACCOUNT.
+    """
+    run = await find(ctx, BatchRun, input.id, "id", version=input.expected_version, lock=True)
+    _check_status(run, BatchRunStatus.CONFIRMED, BatchRunStatus.PREVIEW)
+    if run.run_by == ctx.actor.id:
+        raise UserError(errors.SAME_ACCOUNT, "id")
+    run.status, run.confirmed_by, run.confirmed_at = BatchRunStatus.CONFIRMED, ctx.actor.id, clock.now()
+    await ctx.session.flush()
+    for chunk in chunks(await _decided(ctx, run)):
+        await remunerate(ctx, dict(chunk))
+    await close_if_paid(ctx, run)
+    return run
+
+
+async def undo_batch_run(ctx: Context, input: UndoBatchRunInput) -> BatchRun:
+    """Undo a run from which no facility was paid: its claims are as they were before and can be settled anew.
+
+    Raises:
+        UserError: NOT_FOUND, STALE, ILLEGAL_TRANSITION, PAYMENTS_RECORDED.
+    """
+    run = await find(ctx, BatchRun, input.id, "id", version=input.expected_version, lock=True)
+    if await ctx.session.scalar(select(exists().where(FacilityStatement.run_id == run.id, FacilityStatement.paid > 0))):
+        raise UserError(errors.PAYMENTS_RECORDED, "id")
+    _check_status(run, BatchRunStatus.UNDONE, BatchRunStatus.PREVIEW, BatchRunStatus.CONFIRMED)
+    if run.status is BatchRunStatus.CONFIRMED:
+        for chunk in chunks(await _decided(ctx, run)):
+            await take_back(ctx, [line_id for line_id, _ in chunk])
+    run.status, run.undone_by, run.undone_at = BatchRunStatus.UNDONE, ctx.actor.id, clock.now()
+    await ctx.session.flush()
+    await release(ctx, run)
+    return run
+
+
+async def _check_month(ctx: Context, location_id: UUID | None, year: int, month: int) -> None:
+    if not 1 <= month <= 12:
+        raise UserError(UNKNOWN_CODE, "month", value=month)
+    if not MINYEAR < year < MAXYEAR:
+        raise UserError(UNKNOWN_CODE, "year", value=year)
+    if not await works_in_whole(ctx.session, ctx.actor, location_id):
+        raise UserError(NOT_FOUND, "locationId", thing="location")
+
+
+def _check_status(run: BatchRun, target: BatchRunStatus, *sources: BatchRunStatus) -> None:
+    if run.status not in sources:
+        raise UserError(ILLEGAL_TRANSITION, "id", state=run.status, target=target)
+
+
+async def _begin(ctx: Context, input: RunBatchInput) -> UUID | None:
+    """The id of the new run; None when the month has one, even one that another transaction is just writing."""
+    begun = (
+        insert(BatchRun)
+        .values(
+            id=input.id or new_id(),
+            location_id=input.location_id,
+            year=input.year,
+            month=input.month,
+            run_by=ctx.actor.id,
+        )
+        .on_conflict_do_nothing(index_elements=["location_id", "year", "month"], index_where=text("status <> 'UNDONE'"))
+        .returning(BatchRun.id)
+    )
+    id: UUID | None = await ctx.session.scalar(begun)
+    return id
+
+
+async def _decided(ctx: Context, run: BatchRun) -> Sequence[tuple[UUID, Decimal]]:
+    """The lines on which the run decides, with what the facility gets for them."""
+    lines = select(RunLine.claim_line_id, RunLine.remunerated).where(RunLine.run_id == run.id).order_by(RunLine.id)
+    return [(line_id, amount) for line_id, amount in await ctx.session.execute(lines)]

@@ -1,0 +1,232 @@
+"""`bima demo walk`: the story of one family, told by real servers."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from psycopg.sql import SQL, Identifier
+from rich.console import Console
+
+from core.cli import Stopped, command_line
+from core.host import Host
+from core.settings import Settings
+from modules.demo import servers, walk
+from modules.demo.story import LAST_MONTH, THIS_MONTH, Step
+from modules.demo.walk import StepFailedError, Teller, filled, laid_out, picked, shown, user_errors
+
+Cli = Callable[..., Result]
+
+
+def test_the_whole_scheme_is_walked_through(cli: Cli, database_url: str) -> None:
+    done = cli("demo", "walk")
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.stdout.split())
+    assert "TZS 30,000.00 for all five" in told
+    assert "claims TZS 2,270.00 for Unspecified malaria" in told
+    assert "Machame Kaskazini Dispensary asked for TZS 2,270.00 and gets TZS 2,140.00." in told
+    assert f"All {len(LAST_MONTH) + len(THIS_MONTH)} steps went as the story says" in told
+    with psycopg.connect(database_url) as connection:
+        left = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'bima_demo_walk_')")
+        assert f"bima_demo_walk_{os.getpid()}" not in [name for (name,) in left]
+
+
+# A step that fails, told without a server.
+
+
+@contextmanager
+def address(*arguments: Any, **options: Any) -> Iterator[str]:
+    yield "postgresql://nowhere"
+
+
+class Answering:
+    """Gives every step the same answer."""
+
+    answer: Mapping[str, Any] = {"data": {"policyQuote": {"value": "40000.00"}}}
+
+    def __init__(self, *arguments: str) -> None:
+        """As a client is made."""
+
+    def ask(self, document: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer."""
+        return self.answer
+
+
+PRICE = Step(
+    title="The price",
+    who="officer",
+    asks="What would it cost?",
+    document="query($family: ID!) { policyQuote(familyId: $family) { value } }",
+    variables={"family": "$family"},
+    keep={"price": "policyQuote.value"},
+    expect={"policyQuote.value": "30000.00"},
+    says="It costs {price}.",
+)
+
+
+def test_a_step_that_fails_is_named_with_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def prepare(host: Host) -> datetime:
+        return datetime(2024, 2, 29, 18)  # noqa: DTZ001
+
+    for name, stub in {"fresh_database": address, "serving": address, "_prepare": prepare, "Client": Answering}.items():
+        monkeypatch.setattr(walk, name, stub)
+    story = (PRICE, Step(**{**vars(PRICE), "variables": {}}))
+    monkeypatch.setattr(walk, "LAST_MONTH", (Step(**{**vars(story[1]), "expect": {}}), story[1]))
+    done = CliRunner(env={"BIMA_PROFILE": "tanzania-chf"}).invoke(command_line(), ["demo", "walk"])
+    assert done.exit_code == 1, done.output
+    assert "It costs 40,000.00." in done.stdout
+    assert '"value": "40000.00"' in done.stdout
+    assert (
+        f"Error: Step 2 of {2 + len(THIS_MONTH)} failed: policyQuote.value is '40000.00'; the story says" in done.stderr
+    )
+
+
+def teller() -> Teller:
+    return Teller(Console(file=StringIO()), "secret", {"family": "f1"}, 1)
+
+
+def told_by(monkeypatch: pytest.MonkeyPatch, answer: Mapping[str, Any], step: Step = PRICE) -> Mapping[str, Any]:
+    monkeypatch.setattr(Answering, "answer", answer)
+    monkeypatch.setattr(walk, "Client", Answering)
+    telling = teller()
+    telling.tell([step], "http://nowhere")
+    return telling.kept
+
+
+def test_what_a_step_keeps_is_there_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told_by(monkeypatch, {"data": {"policyQuote": {"value": "30000.00"}}})["price"] == "30000.00"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"data": {"policyQuote": {"value": "1.00"}}}, "policyQuote.value is '1.00'; the story says '30000.00'"),
+        ({"data": {"policyQuote": None}}, "there is nothing at policyQuote.value"),
+        ({"errors": [{"message": "Sign in first.", "extensions": {"code": "UNAUTHENTICATED"}}]}, "Sign in first."),
+        ({"data": {"signIn": {"errors": [{"code": "X", "message": "Wrong password."}]}}}, "Wrong password."),
+    ],
+)
+def test_any_other_answer_than_the_storys_fails_the_step(
+    monkeypatch: pytest.MonkeyPatch, answer: Mapping[str, Any], reason: str
+) -> None:
+    with pytest.raises(StepFailedError) as raised:
+        told_by(monkeypatch, answer)
+    assert str(raised.value) == reason
+
+
+def test_an_error_that_the_story_wants_must_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = Step(**{**vars(PRICE), "refused": "SAME_ACCOUNT", "says": "Refused: {message}"})
+    error = {"code": "SAME_ACCOUNT", "message": "Let somebody else do it.", "path": ["id"]}
+    kept = told_by(monkeypatch, {"data": {"confirmBatchRun": {"batchRun": None, "errors": [error]}}}, refused)
+    assert kept["message"] == "Let somebody else do it."
+    with pytest.raises(StepFailedError, match="the error SAME_ACCOUNT was to come back, not none"):
+        told_by(monkeypatch, {"data": {"confirmBatchRun": {"errors": []}}}, refused)
+
+
+def test_a_server_that_does_not_answer_fails_the_step() -> None:
+    with pytest.raises(StepFailedError, match="the server does not answer"):
+        teller().tell([PRICE], "http://127.0.0.1:1")
+
+
+def test_variables_take_what_was_kept() -> None:
+    kept = {"family": "f1", "version": 3}
+    assert filled({"a": ["$family", "x"], "b": {"c": "$version"}, "d": 1}, kept) == {
+        "a": ["f1", "x"], "b": {"c": 3}, "d": 1,
+    }  # fmt: skip
+
+
+def test_paths_lead_through_objects_and_lists() -> None:
+    data = {"claims": {"nodes": [{"code": "A"}, {"code": "B"}]}}
+    assert picked(data, "claims.nodes.1.code") == "B"
+    for wrong in ("claims.nodes.2.code", "claims.nodes.x", "claims.none", "claims.nodes.0.code.0"):
+        with pytest.raises(StepFailedError, match=f"there is nothing at {wrong}"):
+            picked(data, wrong)
+
+
+def test_user_errors_are_found_at_any_depth() -> None:
+    data = {"submitClaims": {"results": [{"errors": [{"code": "A"}]}, {"errors": []}], "errors": [{"code": "B"}]}}
+    assert [error["code"] for error in user_errors(data)] == ["A", "B"]
+
+
+def test_money_is_shown_with_its_thousands_apart() -> None:
+    assert [shown(value) for value in ("1234567.50", "0.05", "2024-02-29", 5, None)] == [
+        "1,234,567.50", "0.05", "2024-02-29", "5", "None",
+    ]  # fmt: skip
+
+
+def test_variables_are_laid_out_on_one_line_where_they_fit() -> None:
+    assert laid_out({"a": [1, 2]}) == '{"a": [1, 2]}'
+    assert laid_out({"name": "x" * 140}) == '{\n  "name": "' + "x" * 140 + '"\n}'
+    assert laid_out(["x" * 70, {"a": "y" * 70}]) == f'[\n  "{"x" * 70}",\n  {{"a": "{"y" * 70}"}}\n]'
+
+
+def test_every_account_of_the_story_is_there_and_every_name_is_kept_before_it_is_used() -> None:
+    known = {"today", "year", "month", "message"}
+    for step in (*LAST_MONTH, *THIS_MONTH):
+        assert step.who in teller().people
+        used = {name[1:] for name in _texts([step.variables, step.expect]) if name.startswith("$")}
+        assert used <= known, f"{step.title} uses {used - known}"
+        known |= set(step.keep)
+        step.says.format(**dict.fromkeys(known, ""))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+# Servers.
+
+
+def test_an_account_that_may_not_create_databases_is_told_what_to_do(database_url: str) -> None:
+    stranger = f"walker_{os.getpid()}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(stranger)))
+        try:
+            settings = Settings(database_url=database_url.replace("//bima@", f"//{stranger}@"))
+            with pytest.raises(Stopped, match="CREATEDB"), servers.fresh_database(settings):
+                raise AssertionError("it was made")
+        finally:
+            connection.execute(SQL("DROP ROLE {}").format(Identifier(stranger)))
+
+
+def test_what_a_killed_walk_left_is_dropped_by_the_next(database_url: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left = f"{servers.DATABASE}{ended.pid}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(left)))
+        with servers.fresh_database(Settings(database_url=database_url)) as own, psycopg.connect(own):
+            pass
+        names = [name for (name,) in connection.execute("SELECT datname FROM pg_database")]
+    assert left not in names
+    assert f"{servers.DATABASE}{os.getpid()}" not in names
+
+
+def test_a_server_that_does_not_start_is_told_with_the_end_of_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIMA_PROFILE", "no-such-profile")
+    with pytest.raises(Stopped, match="no-such-profile"), servers.serving("postgresql://nobody@127.0.0.1:1/x"):
+        raise AssertionError("it started")
+
+
+def test_a_server_ends_with_the_process_that_started_it() -> None:
+    # What reads standard input in place of a command stands for a server that runs.
+    program = "import runpy, sys, time; sys.argv[1:] = ['', '--help']; import core.cli; core.cli.main = lambda: time.sleep(60)"
+    command = [sys.executable, "-c", f"{program}; runpy.run_module('modules.demo.serve', run_name='__main__')"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE)
+    server.communicate(timeout=20)
+    assert server.returncode == -signal.SIGTERM
