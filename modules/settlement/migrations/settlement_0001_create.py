@@ -20,6 +20,15 @@ TABLES = (
     "settlement_adjustment",
     "settlement_payment",
 )
+CHANGING = (
+    "settlement_batch_run",
+    "settlement_facility_statement",
+    "settlement_run_claim",
+    "settlement_adjustment",
+    "settlement_payment",
+)
+"""The other tables hold what a run was computed from and decided: written once with it, never changed."""
+
 MONEY = sa.Numeric(18, 2)
 RATE = sa.Numeric(18, 4)
 MOMENT = sa.DateTime(timezone=True)
@@ -34,7 +43,7 @@ def upgrade() -> None:
     _shares()
     _adjustments()
     _payments()
-    keep_history(*TABLES)
+    keep_history(*CHANGING)
 
 
 def downgrade() -> None:

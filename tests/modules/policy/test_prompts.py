@@ -183,9 +183,7 @@ async def test_a_renewal_goes_into_the_product_at_the_end_of_the_conversions(
     assert (renewal.product_id, renewal.warnings) == (newest.id, [RenewalWarning.PRODUCT_NOT_SOLD])
 
 
-async def test_who_stands_in_is_asked_when_the_officer_has_stopped_working(
-    ctx: Context, session: AsyncSession
-) -> None:
+async def test_who_stands_in_is_asked_when_the_officer_has_stopped_working(ctx: Context, session: AsyncSession) -> None:
     last = await make_officer(session, phone="0712000333")
     second = await make_officer(session, valid_to=date(2026, 3, 24), substitute_id=last.id, phone="0712000222")
     first = await make_officer(session, valid_to=date(2026, 1, 1), substitute_id=second.id, phone="0712000111")

@@ -145,9 +145,7 @@ def test_a_renewal_without_an_officer_at_work_is_warned_of(
     assert renewal_warnings(Sale(), officer, RENEWAL) == warnings
 
 
-@pytest.mark.parametrize(
-    ("held", "followed"), [((), False), ((A,), True), ((B,), True), ((C,), False), ((C, B), True)]
-)
+@pytest.mark.parametrize(("held", "followed"), [((), False), ((A,), True), ((B,), True), ((C,), False), ((C, B), True)])
 def test_who_holds_the_old_or_the_new_product_already_is_not_prompted(held: tuple[UUID, ...], followed: bool) -> None:
     ending = Ending(A, None, EXPIRY, held)
     assert is_followed(ending, B) is followed
