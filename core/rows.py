@@ -48,14 +48,15 @@ async def find(
 ) -> R:
     """A row by its id, in the actor's scope.
 
-    `version`: the one the user's change is based on. `lock`: nobody else changes the row until the transaction ends.
+    `version`: the one the user's change is based on. `lock`: nobody else changes the row until the transaction ends;
+    others may still point at it, so that who writes what belongs to it need not wait.
 
     Raises:
         UserError: NOT_FOUND at the path when it is not there, not in scope or ended; STALE, with the row, when it has
             another version.
     """
     query = sa.select(model).where(model.id == id, *visible(ctx, model)).execution_options(populate_existing=lock)
-    row: R | None = await ctx.session.scalar(query.with_for_update(of=model) if lock else query)
+    row: R | None = await ctx.session.scalar(query.with_for_update(of=model, key_share=True) if lock else query)
     if row is None or getattr(row, "ended_at", None) is not None:
         raise UserError(NOT_FOUND, path, thing=thing(model))
     check_version(row, version)

@@ -40,7 +40,9 @@ async def families(session: AsyncSession) -> list[Family]:
     return families
 
 
-async def test_a_member_with_family_policies_and_product(api: Api, session: AsyncSession, families: list[Family]) -> None:
+async def test_a_member_with_family_policies_and_product(
+    api: Api, session: AsyncSession, families: list[Family]
+) -> None:
     number = await session.scalar(select(Insuree.insurance_number).where(Insuree.id == families[0].head_id))
     reply = await api(MEMBER, {"number": number}, actor=actor("CLERK", "SCHEME_ADMINISTRATOR"))
     assert reply.errors == []

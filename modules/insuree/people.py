@@ -71,7 +71,12 @@ def newcomer(input: inputs.InsureeInput, at: str = "", *, is_head: bool = False)
 def member_of(family: Family, person: Person) -> Insuree:
     """The row of a newcomer to a family; where the family lives says whose the person is (decision 2)."""
     insuree = Insuree(
-        id=person.id, family_id=family.id, district_id=family.district_id, village_id=family.village_id, **person.values
+        id=person.id,
+        family_id=family.id,
+        district_id=family.district_id,
+        village_id=family.village_id,
+        recorded_at=clock.now(),
+        **person.values,
     )
     name(insuree)
     return insuree

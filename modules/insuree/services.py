@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from core import (
     REQUIRED,
+    STALE,
     Code,
     Context,
     Problems,
@@ -60,7 +61,9 @@ async def create_family(ctx: Context, input: inputs.CreateFamilyInput) -> Family
     if chosen is not None:
         _join(chosen, family, relation_code=None)
         chosen.is_head = True
-    ctx.session.add_all(people.member_of(family, person) for person in newcomers)
+    members = [people.member_of(family, person) for person in newcomers]
+    # In one order: two families with some of the same numbers must not wait for each other in a circle.
+    ctx.session.add_all(sorted(members, key=lambda member: member.insurance_number))
     await people.save(ctx, newcomers)
     return family
 
@@ -153,7 +156,7 @@ async def update_insuree(ctx: Context, input: inputs.UpdateInsureeInput) -> Insu
     Raises:
         UserErrors: NOT_FOUND, STALE, STATUS_REASON_MISMATCH, and whatever `people.check` and `people.save` find.
     """
-    insuree = await find(ctx, Insuree, input.id, "id", version=input.expected_version, lock=True)
+    insuree = await _member(ctx, input.id, input.expected_version)
     problems = Problems()
     person = people.Person(insuree.id, tidy(given(input)))
     await people.check(ctx, [person], problems)
@@ -193,7 +196,7 @@ async def move_insuree(ctx: Context, input: inputs.MoveInsureeInput) -> Insuree:
     Raises:
         UserErrors: NOT_FOUND, STALE, IS_HEAD, UNKNOWN_CODE.
     """
-    insuree = await _not_head(ctx, input.id, input.expected_version)
+    insuree = await _not_head(ctx, input.id, input.expected_version, input.family_id)
     family = await find(ctx, Family, input.family_id, "familyId", lock=True)
     problems = Problems()
     await _check_relation(ctx, input.relation_code, "relationCode", problems)
@@ -238,8 +241,22 @@ async def _chosen_head(ctx: Context, input: inputs.CreateFamilyInput, problems: 
     return None
 
 
-async def _not_head(ctx: Context, id: UUID, version: int) -> Insuree:
+async def _member(ctx: Context, id: UUID, version: int, *family_ids: UUID) -> Insuree:
+    """A person to change, locked after the person's family and the others named.
+
+    Whoever prices a family's policies holds the family, so that its members stay as they are meanwhile.
+    """
+    own = select(Insuree.family_id).where(Insuree.id == id).scalar_subquery()
+    families = select(Family.id).where(or_(Family.id == own, Family.id.in_(family_ids))).order_by(Family.id)
+    locked = set(await ctx.session.scalars(families.with_for_update(key_share=True)))
     insuree = await find(ctx, Insuree, id, "id", version=version, lock=True)
+    if insuree.family_id is not None and insuree.family_id not in locked:
+        raise UserError(STALE, "expectedVersion", current=insuree)
+    return insuree
+
+
+async def _not_head(ctx: Context, id: UUID, version: int, *family_ids: UUID) -> Insuree:
+    insuree = await _member(ctx, id, version, *family_ids)
     if insuree.is_head:
         raise UserError(errors.IS_HEAD, "id", name=_name(insuree))
     return insuree

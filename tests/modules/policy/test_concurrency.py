@@ -91,7 +91,7 @@ async def test_two_payments_that_complete_a_policy_activate_it_once(
             for receipt, day in days.items()
         ]
         await started(host, *sent)
-    payloads = [await request for request in sent]
+    payloads = await asyncio.gather(*sent)
     assert [told(payload) for payload in payloads] == [[], []]
     statuses = sorted(payload["contribution"]["policy"]["status"] for payload in payloads)
     assert statuses == ["ACTIVE", "IDLE"]
@@ -111,7 +111,7 @@ async def test_of_two_payments_that_would_each_complete_a_policy_the_second_is_t
             for receipt in ("A1", "A2")
         ]
         await started(host, *sent)
-    assert sorted(told(await request) for request in sent) == [[], [("OVERPAID", "amount")]]
+    assert sorted(map(told, await asyncio.gather(*sent))) == [[], [("OVERPAID", "amount")]]
     assert (await policy_of(session, family)).status is PolicyStatus.ACTIVE
 
 
@@ -223,7 +223,7 @@ async def test_of_two_renewals_at_once_one_is_made(change: Any, told: Any, sessi
     async with holding(session, "SELECT id FROM insuree_family WHERE id = :id FOR UPDATE", id=family.id):
         sent = [begin(change("renewPolicy", previousPolicyId=previous.id)) for _ in range(2)]
         await started(host, *sent)
-    assert sorted(told(await request) for request in sent) == [[], [("ALREADY_RENEWED", "previousPolicyId")]]
+    assert sorted(map(told, await asyncio.gather(*sent))) == [[], [("ALREADY_RENEWED", "previousPolicyId")]]
 
 
 async def test_of_two_enrolments_at_once_one_is_made(change: Any, told: Any, session: AsyncSession, host: Host) -> None:
@@ -232,7 +232,7 @@ async def test_of_two_enrolments_at_once_one_is_made(change: Any, told: Any, ses
     async with holding(session, WRITING_POLICIES):
         sent = [begin(change("enrolPolicy", familyId=family.id, productId=product.id)) for _ in range(2)]
         await started(host, *sent)
-    assert sorted(told(await request) for request in sent) == [[], [("ALREADY_ENROLLED", "productId")]]
+    assert sorted(map(told, await asyncio.gather(*sent))) == [[], [("ALREADY_ENROLLED", "productId")]]
 
 
 async def test_a_family_that_is_deleted_while_it_enrols_keeps_no_running_policy(
