@@ -83,7 +83,12 @@ class Templates:
 
     def _template(self, host: Host) -> str:
         name = f"{TEMPLATE}{_version(host)}"
-        self.connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+        # Held until the connection closes: nobody tidies away a template that is in use.
+        self._lock("pg_advisory_lock_shared", name)
+        if name in self._databases(TEMPLATE):
+            return name
+        self._lock("pg_advisory_unlock_shared", name)
+        self._lock("pg_advisory_lock", name)
         try:
             if name not in self._databases(TEMPLATE):
                 # Built under another name, so that an interrupted attempt is never taken for the whole.
@@ -92,15 +97,26 @@ class Templates:
                 self._do("CREATE DATABASE {}", unfinished)
                 asyncio.run(upgrade(host.on(self.server.url(unfinished))))
                 self._do("ALTER DATABASE {} RENAME TO {}", unfinished, name)
+            self._lock("pg_advisory_lock_shared", name)
         finally:
-            self.connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
+            self._lock("pg_advisory_unlock", name)
         return name
 
     def _tidy(self) -> None:
         """Drop what killed test runs left, and templates nobody is likely to use again."""
-        left = [name for name in self._databases(COPY) if not _is_alive(int(name.removeprefix(COPY).split("_")[0]))]
-        for name in (*left, *self._databases(TEMPLATE)[:-KEPT]):
-            self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        for name in self._databases(COPY):
+            if not _is_alive(int(name.removeprefix(COPY).split("_")[0])):
+                self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        for name in self._databases(TEMPLATE)[:-KEPT]:
+            if self._lock("pg_try_advisory_lock", name):
+                self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+                self._lock("pg_advisory_unlock", name)
+
+    def _lock(self, function: str, name: str) -> bool:
+        answer = self.connection.execute(
+            SQL("SELECT {}(hashtext(%s))").format(Identifier(function)), (name,)
+        ).fetchone()
+        return bool(answer and answer[0])
 
     def _databases(self, prefix: str) -> list[str]:
         found = self.connection.execute(

@@ -48,3 +48,15 @@ def test_settings_in_the_documentation_are_settings(name: str, tmp_path: Path) -
             continue  # the module of the page is not installed here; tests/test_sample_module.py installs it
         (tmp_path / "bima.toml").write_text(toml, encoding="utf-8")
         Host(load_settings(tmp_path, {"BIMA_SECRET": "x" * 40}))
+
+
+def test_every_hook_is_used_in_a_test_or_by_a_module() -> None:
+    page = hook_page(Host(load_settings(ROOT, {})))
+    used = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("tests", "modules", "core")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "hooks.py"
+    )
+    for name in re.findall(r"^### `(\w+)`$", page, re.MULTILINE):
+        assert re.search(rf"\b{name}\b", used), f"nothing calls, implements or tests the hook {name}"

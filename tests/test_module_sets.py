@@ -102,3 +102,21 @@ def test_the_schema_of_a_profile_is_the_reviewed_one(profile: str) -> None:
     assert now.rstrip() == reviewed.rstrip(), (
         f"when the change is meant: bima schema print > schema/sdl/{profile}.graphql"
     )
+
+
+def test_without_claims_no_type_field_argument_or_right_is_named_after_them() -> None:
+    host = Host(load_settings(Path("/"), {}, modules=tuple(sorted(without("claim")))))
+    names = {
+        name
+        for type_ in host.schema._schema.type_map.values()
+        for name in (type_.name, *getattr(type_, "fields", ()))
+    }
+    names |= {
+        argument
+        for type_ in host.schema._schema.type_map.values()
+        for field in getattr(type_, "fields", {}).values()
+        for argument in getattr(field, "args", ())
+    }
+    assert [name for name in names if "claim" in name.lower()] == []
+    assert [right.name for right in host.rights if "claim" in right.name] == []
+    assert [code.code for code in host.error_codes if "CLAIM" in code.code] == []

@@ -16,9 +16,9 @@ NOT_EDITABLE = ErrorCode(
 )
 NOT_CHECKED = ErrorCode(
     "CLAIM_NOT_CHECKED",
-    en="Only checked claims are reviewed, returned or rejected, and this one is {status}.",
-    sw="Ni madai yaliyokaguliwa tu yanayopitiwa, kurudishwa au kukataliwa; hili liko {status}.",
-    fr="Seules les demandes contrôlées sont révisées, renvoyées ou rejetées ; celle-ci est {status}.",
+    en="Only checked claims are selected, reviewed, returned or rejected, and this one is {status}.",
+    sw="Ni madai yaliyokaguliwa tu yanayochaguliwa, kupitiwa, kurudishwa au kukataliwa; hili liko {status}.",
+    fr="Seules les demandes contrôlées sont choisies, révisées, renvoyées ou rejetées ; celle-ci est {status}.",
 )
 TOO_MANY_DIAGNOSES = ErrorCode(
     "TOO_MANY_DIAGNOSES",
@@ -69,7 +69,71 @@ OWN_FACILITY = ErrorCode(
     fr="Vous travaillez pour l'établissement de cette demande. Laissez quelqu'un d'autre en décider.",
 )
 
+DRAWN_BEFORE = ErrorCode(
+    "DRAWN_BEFORE",
+    en="This claim took part in a draw before and is {status}. Select it by name instead.",
+    sw="Dai hili lilishashiriki uteuzi na liko {status}. Lichague kwa kulitaja.",
+    fr="Cette demande a déjà participé à un tirage et est {status}. Choisissez-la nommément.",
+)
+PERCENT_OUT_OF_RANGE = ErrorCode(
+    "PERCENT_OUT_OF_RANGE",
+    en="Give a percentage from {least} to {most}.",
+    sw="Weka asilimia kati ya {least} na {most}.",
+    fr="Indiquez un pourcentage de {least} à {most}.",
+)
+NO_FEEDBACK_OFFICER = ErrorCode(
+    "NO_FEEDBACK_OFFICER",
+    en="No enrolment officer with a telephone works in the patient's village. Add one, or ask about another claim.",
+    sw="Hakuna afisa uandikishaji mwenye simu katika kijiji cha mgonjwa. Ongeza mmoja, au uliza kuhusu dai lingine.",
+    fr="Aucun agent d'enrôlement joignable par téléphone dans le village du patient. Ajoutez-en un ou choisissez une autre "
+    "demande.",
+)
+FEEDBACK_NOT_AWAITED = ErrorCode(
+    "FEEDBACK_NOT_AWAITED",
+    en="No feedback is awaited on this claim: it is {status}. Ask the medical officer to select it.",
+    sw="Dai hili halisubiri maoni: liko {status}. Mwombe afisa wa tiba alichague.",
+    fr="Aucun avis n'est attendu sur cette demande : {status}. Demandez au médecin-conseil de la choisir.",
+)
+ASSESSMENT_OUT_OF_RANGE = ErrorCode(
+    "ASSESSMENT_OUT_OF_RANGE",
+    en="Give a mark from 0, bad, to 5, good.",
+    sw="Weka alama kati ya 0, mbaya, na 5, nzuri.",
+    fr="Donnez une note de 0, mauvais, à 5, bon.",
+)
+NOT_REJECTED = ErrorCode(
+    "CLAIM_NOT_REJECTED",
+    en="Only rejected claims are restored, and this one is {status}.",
+    sw="Ni madai yaliyokataliwa tu yanayorejeshwa; hili liko {status}.",
+    fr="Seules les demandes rejetées sont rétablies ; celle-ci est {status}.",
+)
+RESTORED_ENOUGH = ErrorCode(
+    "RESTORED_ENOUGH",
+    en="A claim is restored at most {most} times. Go on with the claims that were made from it.",
+    sw="Dai hurejeshwa mara zisizozidi {most}. Endelea na madai yaliyotokana nalo.",
+    fr="Une demande est rétablie au plus {most} fois. Poursuivez avec les demandes qui en sont issues.",
+)
+FILE_OR_LINK = ErrorCode(
+    "FILE_OR_LINK",
+    en="Give either a file or a link.",
+    sw="Weka faili au kiungo, kimoja tu.",
+    fr="Indiquez soit un fichier, soit un lien.",
+)
+LINK_NOT_ALLOWED = ErrorCode(
+    "LINK_NOT_ALLOWED",
+    en="Links lead by https to {hosts}. Send the paper as a file instead.",
+    sw="Viungo huelekea kwa https kwenye {hosts}. Tuma hati kama faili badala yake.",
+    fr="Les liens mènent par https à {hosts}. Envoyez plutôt le document comme fichier.",
+)
+TOO_MANY_ATTACHMENTS = ErrorCode(
+    "TOO_MANY_ATTACHMENTS",
+    en="A claim has at most {most} attachments. Take one away first.",
+    sw="Dai lina viambatisho visivyozidi {most}. Ondoa kimoja kwanza.",
+    fr="Une demande a au plus {most} pièces jointes. Retirez-en une d'abord.",
+)
+
 ALL = (
     NAME_ONE, NOT_EDITABLE, NOT_CHECKED, TOO_MANY_DIAGNOSES, TOO_MANY_LINES, TOO_MANY_CLAIMS, EXPLANATION_MISSING,
-    QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, LINE_REFUSED, OWN_FACILITY,
+    QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE, PERCENT_OUT_OF_RANGE,
+    NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, ASSESSMENT_OUT_OF_RANGE, NOT_REJECTED, RESTORED_ENOUGH, FILE_OR_LINK,
+    LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
 )  # fmt: skip

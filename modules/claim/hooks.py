@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from core import Context, hookspec
-from modules.claim.models import Claim
+from modules.claim.models import Claim, FeedbackPrompt
 from modules.claim.rules import ClaimStatus, Finding, RejectionReason, first_reason, is_hospital_stay
 from modules.claim.rules import target_date as day_of
 from modules.medical.models import Service
@@ -120,7 +120,7 @@ def check_claim_lines(claim: CheckedClaim) -> Mapping[int, Sequence[Finding]] | 
 
 @hookspec
 async def claim_code(ctx: Context, claim: Claim) -> str | None:
-    """The code of a claim that was entered without one: 20 characters at most, unique within the facility."""
+    """The code of a claim that was entered without one: no longer than `code_length`, unique within the facility."""
 
 
 @hookspec
@@ -141,3 +141,8 @@ async def claims_undone(ctx: Context, claim_ids: Sequence[UUID]) -> None:
 @hookspec
 async def claims_changed_status(ctx: Context, changes: Sequence[StatusChange]) -> None:
     """Claims went from one state to another, for whatever reason; all of one transaction's step together."""
+
+
+@hookspec
+async def feedback_prompted(ctx: Context, prompts: Sequence[FeedbackPrompt]) -> None:
+    """Claims were selected for feedback: tell the officers whom to ask. Sending is a job's business (`defer`)."""

@@ -1,4 +1,4 @@
-"""Claims, their lines, and what the checks found. Only this module writes these tables."""
+"""Claims, their lines and papers, what the checks found and what patients say. Only this module writes these tables."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, exists, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, and_, exists, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -18,10 +18,12 @@ from modules.location.scopes import in_places
 from modules.medical.rules import ServiceCategory, VisitType
 
 Quantity = Numeric(18, 2)
+LONGEST_CODE = 50
 LONGEST_TEXT = 500
 CURRENT = text("ended_at IS NULL")
 
 _of_facilities = in_places(village=None, facility="health_facility_id")
+_of_villages = in_places()
 
 
 class LineStatus(StrEnum):
@@ -65,13 +67,14 @@ class Claim(VersionedRow):
     """What a health facility asks for the care of one patient, from a day of admission to a day of discharge.
 
     `district_id` is the facility's when the claim was entered. `category`, `approved` and the price and quantity that
-    the checks settled are known from submission on. A deleted claim has `ended_at`.
+    the checks settled are known from submission on. `restores_id` is the rejected claim that it was made from. A deleted
+    claim has `ended_at`.
     """
 
     __tablename__ = "claim_claim"
     __scope__ = current
 
-    code: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(String(LONGEST_CODE))
     insuree_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))
     health_facility_id: Mapped[UUID] = mapped_column(ForeignKey("location_health_facility.id"))
     district_id: Mapped[UUID]
@@ -83,9 +86,13 @@ class Claim(VersionedRow):
     care_type: Mapped[CareType] = mapped_column(state(CareType))
     category: Mapped[ServiceCategory | None] = mapped_column(state(ServiceCategory))
     main_diagnosis_id: Mapped[UUID] = mapped_column(ForeignKey("medical_diagnosis.id"))
+    pre_authorised: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     guarantee: Mapped[str | None] = mapped_column(String(50))
+    patient_condition_code: Mapped[str | None] = mapped_column(String(20))
     referred_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_health_facility.id"))
     referred_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_health_facility.id"))
+    referral_code: Mapped[str | None] = mapped_column(String(50))
+    restores_id: Mapped[UUID | None] = mapped_column(ForeignKey("claim_claim.id"))
     explanation: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
     adjustment: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
     return_reason: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
@@ -108,9 +115,11 @@ class Claim(VersionedRow):
         Index(None, "date_from", "id"),
         Index(None, "status", "date_from", "id"),
         Index(None, "administrator_id"),
-        Index(None, "main_diagnosis_id"),
+        # The mean of a diagnosis over a year is read from the index alone.
+        Index(None, "main_diagnosis_id", "date_from", postgresql_include=["status", "claimed"]),
         Index(None, "referred_from_id"),
         Index(None, "referred_to_id"),
+        Index(None, "restores_id"),
         Index(None, "processed_at"),
     )
 
@@ -119,6 +128,19 @@ def _of_claim(row: Any, viewer: Viewer) -> Where:
     """What belongs to a claim is seen by whoever sees the claim."""
     claim = aliased(Claim)
     yield exists().where(claim.id == row.claim_id, *current(claim, viewer))
+
+
+def _not_taken_away(row: Any, viewer: Viewer) -> Where:
+    yield row.ended_at.is_(None)
+    yield from _of_claim(row, viewer)
+
+
+def _asked_about(row: Any, viewer: Viewer) -> Where:
+    """Who is to ask a patient is seen in the patient's village and district, and by whoever sees the claim."""
+    if not viewer.unbounded:
+        claim = aliased(Claim)
+        seen = exists().where(claim.id == row.claim_id, *current(claim, viewer))
+        yield or_(and_(*_of_villages(row, viewer)), seen)
 
 
 class ClaimDiagnosis(Row):
@@ -197,3 +219,76 @@ class Finding(Row):
     rejects: Mapped[bool]
 
     __table_args__ = (Index(None, "claim_id", "position"), Index(None, "line_id"))
+
+
+class ClaimAttachment(Row):
+    """A paper that belongs to a claim: a file that was sent, or a page elsewhere. One taken away has `ended_at`."""
+
+    __tablename__ = "claim_attachment"
+    __scope__ = _not_taken_away
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_file.id"))
+    link: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
+    title: Mapped[str] = mapped_column(String(100))
+    type_code: Mapped[str | None] = mapped_column(String(20))
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(file_id, link) = 1", name="one_place"),
+        UniqueConstraint("file_id"),
+        Index(None, "claim_id", "created_at"),
+    )
+
+
+class FeedbackPrompt(Row):
+    """An officer is to ask the patient of a claim how the care was. It is open while the claim waits for feedback.
+
+    `village_id` is the officer's village where the patient stays, or where the family lives; `phone` is the officer's
+    number on the day of the prompt.
+    """
+
+    __tablename__ = "claim_feedback_prompt"
+    __scope__ = _asked_about
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"), unique=True)
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_officer.id"))
+    village_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
+    district_id: Mapped[UUID]
+    phone: Mapped[str] = mapped_column(String(50))
+    prompted_on: Mapped[date]
+
+    __table_args__ = (
+        Index(None, "officer_id"),
+        Index(None, "prompted_on", "id"),
+        Index(None, "village_id", "prompted_on", "id"),
+        Index(None, "district_id", "prompted_on", "id"),
+    )
+
+
+def _of_asked(row: Any, viewer: Viewer) -> Where:
+    """What a patient said is seen by whoever sees the claim, or was to ask."""
+    if not viewer.unbounded:
+        claim, prompt = aliased(Claim), aliased(FeedbackPrompt)
+        yield or_(
+            exists().where(claim.id == row.claim_id, *current(claim, viewer)),
+            exists().where(prompt.claim_id == row.claim_id, *_of_villages(prompt, viewer)),
+        )
+
+
+class Feedback(Row):
+    """What the patient of a claim says of the care. `assessment`: from 0, bad, to 5, good."""
+
+    __tablename__ = "claim_feedback"
+    __scope__ = _of_asked
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"), unique=True)
+    care_rendered: Mapped[bool]
+    payment_asked: Mapped[bool]
+    drug_prescribed: Mapped[bool]
+    drug_received: Mapped[bool]
+    assessment: Mapped[int]
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("insuree_officer.id"))
+    given_on: Mapped[date]
+
+    __table_args__ = (CheckConstraint("assessment BETWEEN 0 AND 5", name="assessment"), Index(None, "officer_id"))

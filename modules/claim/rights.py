@@ -16,6 +16,19 @@ UPDATE = Right(
 DELETE = Right("claim.claim.delete", "Delete claims that were not submitted", roles=("CLAIM_ADMINISTRATOR",))
 SUBMIT = Right("claim.claim.submit", "Submit claims", roles=("CLAIM_ADMINISTRATOR",))
 REVIEW = Right("claim.claim.review", "Review, return and reject claims", roles=("MEDICAL_OFFICER",))
+SELECT = Right("claim.claim.select", "Select claims for review and for feedback", roles=("MEDICAL_OFFICER",))
+RESTORE = Right("claim.claim.restore", "Make new claims from rejected ones", roles=("CLAIM_ADMINISTRATOR",))
+ATTACHMENT_WRITE = Right(
+    "claim.attachment.write", "Add papers to claims and take them away", roles=("CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR")
+)
+FEEDBACK_READ = Right(
+    "claim.feedback.read",
+    "See what patients say of their care, and who is to ask them",
+    roles=("ENROLMENT_OFFICER", "MEDICAL_OFFICER"),
+)
+FEEDBACK_DELIVER = Right(
+    "claim.feedback.deliver", "Record what patients say of their care", roles=("ENROLMENT_OFFICER", "MEDICAL_OFFICER")
+)
 ADMINISTRATOR_READ = Right(
     "claim.administrator.read",
     "See claim administrators",
@@ -27,4 +40,7 @@ ADMINISTRATOR_WRITE = Right(
     "claim.administrator.write", "Add, change and remove claim administrators", roles=("SCHEME_ADMINISTRATOR",)
 )
 
-ALL = (READ, CREATE, UPDATE, DELETE, SUBMIT, REVIEW, ADMINISTRATOR_READ, ADMINISTRATOR_WRITE)
+ALL = (
+    READ, CREATE, UPDATE, DELETE, SUBMIT, REVIEW, SELECT, RESTORE, ATTACHMENT_WRITE, FEEDBACK_READ, FEEDBACK_DELIVER,
+    ADMINISTRATOR_READ, ADMINISTRATOR_WRITE,
+)  # fmt: skip

@@ -1,6 +1,11 @@
 """What a scheme may set: the table `[claim]`."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from core import ModuleSettings
+from modules.claim.models import LONGEST_CODE
 from modules.claim.rules import ClaimSettings
 from modules.medical.rules import AGE_OF_MAJORITY, CareTypeRule
 
@@ -13,6 +18,8 @@ class Settings(ModuleSettings):
     `care_type_rule`: how strictly the care type of a line is read (claims spec 2.7 c). `age_of_majority`: completed
     years from which a patient counts as adult. `most_diagnoses`: secondary diagnoses of a claim, at most.
     `explain_repetition`: a service given more than once on a line needs an explanation (claims spec 2.5).
+    `code_length`: characters of a claim's code, at most. `max_restores`: claims made from one rejected claim, at most;
+    unset: any number. `attachment_hosts`: where attachments that are links may lead, such as `files.hospital.go.tz`.
     """
 
     filing_deadline_days: int | None = None
@@ -24,6 +31,9 @@ class Settings(ModuleSettings):
     age_of_majority: int = AGE_OF_MAJORITY
     most_diagnoses: int = 4
     explain_repetition: bool = True
+    code_length: Annotated[int, Field(ge=1, le=LONGEST_CODE)] = 20
+    max_restores: int | None = None
+    attachment_hosts: tuple[str, ...] = ()
 
     @property
     def checks(self) -> ClaimSettings:

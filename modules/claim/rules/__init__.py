@@ -28,6 +28,7 @@ from modules.claim.rules.lines import (
     check_line,
     check_quantity,
 )
+from modules.claim.rules.links import is_allowed_link
 from modules.claim.rules.messages import ALL_LINES_REJECTED_MESSAGE, MESSAGES, finding_message
 from modules.claim.rules.reasons import (
     ALL_LINES_REJECTED,
@@ -40,7 +41,14 @@ from modules.claim.rules.reasons import (
     in_order,
     stamped_reason,
 )
-from modules.claim.rules.review import SelectableClaim, select_at_random, select_by_value, select_by_variance
+from modules.claim.rules.review import (
+    NAMED,
+    SelectableClaim,
+    SelectionMode,
+    select_at_random,
+    select_by_value,
+    select_by_variance,
+)
 from modules.claim.rules.states import (
     COUNTED,
     EDITABLE,
@@ -52,6 +60,7 @@ from modules.claim.rules.states import (
     SelectionStatus,
     select,
     selection_after_processing,
+    selection_after_return,
     transition,
 )
 from modules.claim.rules.visits import claim_category, is_hospital_stay, stays_overlap, target_date
@@ -65,6 +74,7 @@ __all__ = [
     "EDITABLE",
     "LINE_ORDER",
     "MESSAGES",
+    "NAMED",
     "SELECTIONS",
     "TRANSITIONS",
     "ClaimEvent",
@@ -80,6 +90,7 @@ __all__ = [
     "RejectionReason",
     "SelectableClaim",
     "SelectionEvent",
+    "SelectionMode",
     "SelectionStatus",
     "SimilarClaim",
     "SubLineAmounts",
@@ -98,6 +109,7 @@ __all__ = [
     "finding_message",
     "first_reason",
     "in_order",
+    "is_allowed_link",
     "is_hospital_stay",
     "remunerated",
     "select",
@@ -105,6 +117,7 @@ __all__ = [
     "select_by_value",
     "select_by_variance",
     "selection_after_processing",
+    "selection_after_return",
     "stamped_reason",
     "stays_overlap",
     "target_date",

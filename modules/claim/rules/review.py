@@ -3,10 +3,42 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from random import Random
 from uuid import UUID
 
 from core.money import ZERO
+from modules.claim.rules.states import SelectionEvent
+
+
+class SelectionMode(StrEnum):
+    """How claims are picked for review or for feedback. The first three draw among claims that were in no draw yet."""
+
+    ALL = "ALL"
+    """Every claim of at least the smallest amount."""
+
+    RANDOM = "RANDOM"
+    """A percentage of the claims, at random."""
+
+    VARIANCE = "VARIANCE"
+    """Claims that exceed the mean of their main diagnosis in the last year by a percentage."""
+
+    SELECT = "SELECT"
+    """The very claims that are named."""
+
+    SKIP = "SKIP"
+    """Those named are not selected."""
+
+    BYPASS = "BYPASS"
+    """Those named were selected, and go on without."""
+
+
+NAMED: Mapping[SelectionMode, SelectionEvent] = {
+    SelectionMode.SELECT: SelectionEvent.SELECT,
+    SelectionMode.SKIP: SelectionEvent.SKIP,
+    SelectionMode.BYPASS: SelectionEvent.BYPASS,
+}
+"""What happens to each claim in the modes that do not draw."""
 
 
 @dataclass(frozen=True)

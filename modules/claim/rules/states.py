@@ -118,3 +118,8 @@ def select(status: SelectionStatus, event: SelectionEvent) -> SelectionStatus:
 def selection_after_processing(status: SelectionStatus) -> SelectionStatus:
     """Processing a claim that still waits for review or feedback passes them by (claims spec 2.12)."""
     return SelectionStatus.BYPASSED if status == SelectionStatus.SELECTED else status
+
+
+def selection_after_return(status: SelectionStatus) -> SelectionStatus:
+    """Nobody is asked about a claim that goes back to the facility; it may be selected again afterwards."""
+    return SelectionStatus.NOT_SELECTED if status == SelectionStatus.SELECTED else status

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ARRAY, Select, Uuid, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import aliased
 
@@ -117,14 +117,9 @@ def _ending(last: date, after: UUID | None) -> Select[*tuple[Any, ...]]:
     Leaves out at once what is long done, so that a scheme's past is not looked at every night: what was prompted, what
     another policy follows, and all but a family's newest policy of a product.
     """
-    other, later = aliased(Policy), aliased(Policy)
+    newer, following, later = aliased(Policy), aliased(Policy), aliased(Policy)
     held = select(later.product_id).where(
         later.family_id == Policy.family_id, later.ended_at.is_(None), later.starts_on > Policy.expires_on
-    )
-    newer = and_(
-        other.family_id == Policy.family_id,
-        other.product_id == Policy.product_id,
-        other.starts_on > Policy.starts_on,
     )
     found: Select[*tuple[Any, ...]] = (
         select(
@@ -146,7 +141,13 @@ def _ending(last: date, after: UUID | None) -> Select[*tuple[Any, ...]]:
             Family.ended_at.is_(None),
             Family.head_id.is_not(None),
             ~exists().where(Renewal.policy_id == Policy.id),
-            ~exists().where(other.ended_at.is_(None), or_(newer, other.previous_policy_id == Policy.id)),
+            ~exists().where(following.previous_policy_id == Policy.id, following.ended_at.is_(None)),
+            ~exists().where(
+                newer.family_id == Policy.family_id,
+                newer.product_id == Policy.product_id,
+                newer.starts_on > Policy.starts_on,
+                newer.ended_at.is_(None),
+            ),
         )
     )
     if after is not None:

@@ -1,0 +1,1 @@
+"""What Bima costs, against other ways of doing the same: `python -m benchmarks [name ...]`."""
