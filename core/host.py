@@ -98,7 +98,7 @@ class Host:
         if self._composed_by is not None:
             return self._composed_by.schema
         try:
-            schema = Schema(self.parts)
+            schema = Schema(self.parts, explained=self.settings.mode == "development")
         except DeclarationError as error:
             raise StartError(f"The modules' GraphQL does not fit together: {error}.") from error
         for name, field in schema.root_fields.items():

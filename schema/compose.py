@@ -79,11 +79,14 @@ def extend(target: type, *fields: Any) -> Part:
 class Schema(strawberry.Schema):
     """One schema out of the parts of some modules. Two schemas with other parts live side by side.
 
+    `explained`: introspection answers, and errors suggest names that exist; off where strangers ask.
+
     Raises:
         DeclarationError: two modules add one field to one type, or a to-one relation claims what scopes may deny.
     """
 
-    def __init__(self, parts: Sequence[tuple[str, Part]]) -> None:
+    def __init__(self, parts: Sequence[tuple[str, Part]], *, explained: bool = True) -> None:
+        self.explained = explained
         self._added: dict[type, dict[str, tuple[str, StrawberryField]]] = {}
         for module, part in parts:
             added = self._added.setdefault(part.target, {})
@@ -132,7 +135,7 @@ class Schema(strawberry.Schema):
     @cached_property
     def engine(self) -> Engine:
         """What answers requests on this schema."""
-        return Engine(self._schema)
+        return Engine(self._schema, explained=self.explained)
 
     @property
     def root_fields(self) -> dict[str, Any]:

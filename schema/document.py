@@ -10,6 +10,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     parse,
     specified_rules,
@@ -20,6 +21,8 @@ from schema.errors import refused
 from schema.limits import LimitsRule
 
 MOST_DOCUMENTS = 1000
+RULES = [*specified_rules, LimitsRule]
+QUIET_RULES = [*RULES, NoSchemaIntrospectionCustomRule]
 MOST_PLANS = 100
 MOST_TOKENS = 20_000
 
@@ -80,12 +83,12 @@ class Document:
         return [refused(error, request_id) for error in self.errors]
 
 
-def read(schema: GraphQLSchema, text: str, *, suggestions: bool = True) -> Document:
-    """Parse and validate a document."""
+def read(schema: GraphQLSchema, text: str, *, explained: bool = True) -> Document:
+    """Parse and validate a document. `explained`: introspection answers, and errors suggest names that exist."""
     try:
         document = parse(text, max_tokens=MOST_TOKENS, no_location=False)
         errors = validate(
-            schema, document, [*specified_rules, LimitsRule], max_errors=20, hide_suggestions=not suggestions
+            schema, document, RULES if explained else QUIET_RULES, max_errors=20, hide_suggestions=not explained
         )
     except GraphQLError as error:
         return Document({}, [error])

@@ -92,9 +92,9 @@ class Step:
 class Engine:
     """Answers requests on one schema; keeps the documents and plans."""
 
-    def __init__(self, schema: GraphQLSchema, *, suggestions: bool = True) -> None:
+    def __init__(self, schema: GraphQLSchema, *, explained: bool = True) -> None:
         self.schema = schema
-        self.suggestions = suggestions
+        self.explained = explained
         self.documents = Recent(MOST_DOCUMENTS)
 
     async def answer(
@@ -121,7 +121,7 @@ class Engine:
             self.schema,
             operation.node.variable_definitions or (),
             variables or {},
-            hide_suggestions=not self.suggestions,
+            hide_suggestions=not self.explained,
         )
         if isinstance(coerced, list):
             return _refused([_error(error, asker) for error in coerced])
@@ -132,7 +132,7 @@ class Engine:
     def _document(self, text: str) -> Document:
         document: Document | None = self.documents.find(text)
         if document is None:
-            document = read(self.schema, text, suggestions=self.suggestions)
+            document = read(self.schema, text, explained=self.explained)
             self.documents.keep(text, document)
         return document
 

@@ -151,6 +151,16 @@ async def test_introspection_that_walks_in_circles_is_refused(ask: Ask) -> None:
     refused(await ask("{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }"))
 
 
+def test_where_strangers_ask_nothing_is_explained(schema: Schema) -> None:
+    for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Book") { name } }'):
+        assert read(schema._schema, query).errors == []
+        [error] = read(schema._schema, query, explained=False).errors
+        assert "introspection" in error.message
+    assert "Did you mean" in read(schema._schema, "{ bok { id } }").errors[0].message
+    assert "Did you mean" not in read(schema._schema, "{ bok { id } }", explained=False).errors[0].message
+    assert read(schema._schema, "{ __typename }", explained=False).errors == []
+
+
 def test_a_document_is_read_once(schema: Schema) -> None:
     from schema.execute import Engine
 
