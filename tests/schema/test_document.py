@@ -69,11 +69,6 @@ async def test_an_error_says_where_and_suggests(ask: Ask) -> None:
     assert "Did you mean 'book'" in error["message"]
 
 
-def test_suggestions_can_be_switched_off(schema: Schema) -> None:
-    [error] = read(schema._schema, "{ bok { id } }", suggestions=False).errors
-    assert "book" not in error.message
-
-
 async def test_mutations_can_be_kept_from_requests_that_only_read(ask: Ask) -> None:
     mutation = 'mutation { renameBook(input: { id: "00000000-0000-0000-0000-000000000001", title: "x" }) { id } }'
     refused(await ask(mutation, query_only=True))
@@ -154,8 +149,8 @@ async def test_introspection_that_walks_in_circles_is_refused(ask: Ask) -> None:
 def test_where_strangers_ask_nothing_is_explained(schema: Schema) -> None:
     for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Book") { name } }'):
         assert read(schema._schema, query).errors == []
-        [error] = read(schema._schema, query, explained=False).errors
-        assert "introspection" in error.message
+        errors = read(schema._schema, query, explained=False).errors
+        assert errors and all("introspection" in error.message for error in errors)
     assert "Did you mean" in read(schema._schema, "{ bok { id } }").errors[0].message
     assert "Did you mean" not in read(schema._schema, "{ bok { id } }", explained=False).errors[0].message
     assert read(schema._schema, "{ __typename }", explained=False).errors == []
