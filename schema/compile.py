@@ -1,18 +1,14 @@
 """A selection becomes one SQL statement whose only value is the JSON that goes to the client."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 import sqlalchemy as sa
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLObjectType,
-    GraphQLSchema,
-    InlineFragmentNode,
     SelectionSetNode,
     Undefined,
     get_named_type,
@@ -28,7 +24,7 @@ from schema.connection import (
     page_size,
     read_cursor,
 )
-from schema.errors import BadRequest, Forbidden, LimitExceeded
+from schema.errors import BadRequest, Forbidden
 from schema.filters import conditions, search_conditions, split_words
 from schema.names import camel_case
 from schema.node import (
@@ -48,12 +44,12 @@ from schema.node import (
     Row,
 )
 from schema.patches import Patch
+from schema.planning import Planning
 from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json
 from schema.values import Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
 from schema.window import Window
 
 DEFINITION = "strawberry-definition"
-MOST_VALUES = 2_000
 IDS = "ids!"
 """Where the variables hold the ids that `entities` reads; no variable of a document can be called so."""
 RECORD = "row!"
@@ -73,132 +69,8 @@ class Statement:
         return [getter(variables, viewer) for getter in self.getters]
 
 
-@dataclass
-class Planner:
-    """Makes the statements of one operation, for one shape of its variables and of its viewer."""
-
-    schema: GraphQLSchema
-    fragments: dict[str, FragmentDefinitionNode]
-    variables: Variables
-    viewer: Any
-    shaping: dict[str, Callable[[Variables], Hashable]]
-    """What else of the variables shapes the plan, by value; the plan's key must hold it."""
-    rights: dict[str, Any]
-    """The rights of fields; which of them the viewer holds belongs to the plan's key."""
-    getters: dict[str, Getter] = field(default_factory=dict)
-    patches: list[Patch] = field(default_factory=list)
-
-    # What field functions see of the request
-
-    @property
-    def unbounded(self) -> bool:
-        return bool(self.viewer.unbounded)
-
-    def has(self, scope: str) -> bool:
-        return bool(self.viewer.has(scope))
-
-    def ids(self, scope: str) -> Placeholder:
-        return self._placeholder(lambda _, viewer: plain(viewer.value(scope)), array_of(sa.Uuid()))
-
-    def value(self, name: str, type_: Any) -> Placeholder:
-        return self._placeholder(lambda _, viewer: viewer.value(name), sa.types.to_instance(type_))
-
-    def may(self, right: Any) -> bool:
-        """Whether the viewer holds the right of a field."""
-        if right is None:
-            return True
-        self.rights[right.name] = right
-        return bool(self.viewer.may(right))
-
-    # Values
-
-    def bind(
-        self,
-        value: Given,
-        kind: Any,
-        *,
-        many: bool = False,
-        transform: Callable[[Any], Any] | None = None,
-        check: Callable[[Any], None] | None = None,
-    ) -> Placeholder:
-        """The placeholder of an input value."""
-
-        def prepare(raw: Any) -> Any:
-            if check is not None:
-                check(raw)
-            return plain(transform(raw) if transform is not None else raw)
-
-        read = value.read
-        type_ = sql_type(kind)
-        if value.constant:
-            fixed = prepare(value.now)
-            return self._placeholder(lambda _, __: fixed, array_of(type_) if many else type_)
-        return self._placeholder(lambda variables, _: prepare(read(variables)), array_of(type_) if many else type_)
-
-    def shaped(self, use: str, value: Given, by: Callable[[Any], Hashable]) -> Any:
-        """A value, or what `by` makes of it, that shapes the statement and so belongs to the plan's key."""
-        if not value.constant:
-            read = value.read
-            self.shaping[f"{use}: {value.source}"] = lambda variables: by(read(variables))
-        return by(value.now)
-
-    def _placeholder(self, getter: Getter, type_: Any) -> Placeholder:
-        if len(self.getters) == MOST_VALUES:
-            raise LimitExceeded(f"A root field takes at most {MOST_VALUES:,} values. Ask for less at a time.")
-        key = f"p{len(self.getters)}"
-        self.getters[key] = getter
-        return Placeholder(key, None, type_=type_, required=False, unique=False)
-
-    # Selections
-
-    def collect(self, sets: Sequence[SelectionSetNode | None], type_: GraphQLObjectType) -> dict[str, list[FieldNode]]:
-        """The fields of selections on a type, by response key, in order; fragments and directives applied."""
-        found: dict[str, list[FieldNode]] = {}
-        spread: set[str] = set()
-        for selection_set in sets:
-            self._collect(selection_set, type_, found, spread)
-        return found
-
-    def _collect(
-        self,
-        selections: SelectionSetNode | None,
-        type_: GraphQLObjectType,
-        found: dict[str, list[FieldNode]],
-        spread: set[str],
-    ) -> None:
-        for node in selections.selections if selections else ():
-            if not self._included(node):
-                continue
-            if isinstance(node, FieldNode):
-                key = (node.alias or node.name).value
-                found.setdefault(key, []).append(node)
-            elif isinstance(node, InlineFragmentNode):
-                if self._applies(node.type_condition, type_):
-                    self._collect(node.selection_set, type_, found, spread)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
-                spread.add(node.name.value)
-                fragment = self.fragments[node.name.value]
-                if self._applies(fragment.type_condition, type_):
-                    self._collect(fragment.selection_set, type_, found, spread)
-
-    def _applies(self, condition: Any, type_: GraphQLObjectType) -> bool:
-        if condition is None or condition.name.value == type_.name:
-            return True
-        return any(interface.name == condition.name.value for interface in type_.interfaces)
-
-    def _included(self, node: Any) -> bool:
-        for directive in node.directives or ():
-            name = directive.name.value
-            if name not in ("skip", "include"):
-                continue
-            argument = directive.arguments[0]
-            type_ = self.schema.get_directive(name).args["if"].type  # type: ignore[union-attr]
-            value = given(argument.value, type_, Undefined, self.variables)
-            if self.shaped("if", value, bool) is (name == "skip"):
-                return False
-        return True
-
-    # Statements
+class Planner(Planning):
+    """Makes the statements of one root field."""
 
     def root(self, definition: Any, nodes: list[FieldNode], path: tuple[str, ...] = ()) -> Statement:
         """The statement of a root field."""

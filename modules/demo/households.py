@@ -18,7 +18,7 @@ from core.imports import Progress, Values, upsert
 from modules.contribution.models import Contribution
 from modules.demo.files import rows
 from modules.insuree.models import EnrolmentOfficer, Family, Insuree, OfficerVillage
-from modules.insuree.rules import check_digit
+from modules.insuree.rules import check_digit, person_sounds_like
 from modules.location.models import Location
 from modules.policy.models import Cover, Policy, PricedMember
 from modules.policy.rules import Member, PolicyStage, PolicyStatus, Relation, Terms, period, price
@@ -108,13 +108,15 @@ class Inventor:
     ) -> Person:
         digits = str(next(self.numbers))
         recorded_at = at_noon(enrolled_on)
+        other_names = self.random.choice(self.names[sex])
         born = enrolled_on - age * YEAR - timedelta(days=self.random.randint(1, 364))
         return Person(
             {
                 "id": new_id(),
                 "insurance_number": digits + check_digit(digits),
                 "last_name": last_name,
-                "other_names": self.random.choice(self.names[sex]),
+                "other_names": other_names,
+                "sounds_like": person_sounds_like(last_name, other_names),
                 "birth_date": born,
                 "gender_code": sex,
                 "family_id": family["id"],

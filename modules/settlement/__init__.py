@@ -1,9 +1,12 @@
 """Paying health facilities: batch runs, statements, payments."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from core import Base, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
+from core import Base, Context, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
 from modules.claim.types import Claim
+from modules.location.hooks import Use
+from modules.location.services import uses
 from modules.location.types import HealthFacility
 from modules.settlement import errors as errors_
 from modules.settlement import models, mutations, queries
@@ -48,3 +51,8 @@ def graphql() -> Sequence[Part]:
         extend(Claim, queries.batch_run_of_claim, queries.paid_on),
         extend(HealthFacility, queries.statements),
     ]  # fmt: skip
+
+
+@hook
+async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
+    return await uses(ctx, location_ids, ("batch runs", models.BatchRun.location_id))

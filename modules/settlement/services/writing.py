@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, column, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select, update
 
 from core import Context, Row, clock, new_id
+from modules.claim.services import insert_rows
 from modules.product.rules import IndexPeriod
 from modules.settlement.models import (
     Adjustment,
@@ -49,16 +49,7 @@ async def release(ctx: Context, run: BatchRun) -> None:
 
 
 async def _insert(ctx: Context, model: type[Row], rows: Iterable[Values]) -> None:
-    """Insert rows of the same columns; what these leave out takes the model's defaults."""
-    values = [{"id": new_id(), **row} for row in rows]
-    if not values:
-        return
-    table: Table = model.__table__  # type: ignore[assignment]
-    columns = [table.c[name] for name in values[0]]
-    arrays = [literal([row[each.name] for row in values], ARRAY(each.type)) for each in columns]
-    named = [column(each.name, each.type) for each in columns]
-    new = func.unnest(*arrays).table_valued(*named, name="new").render_derived()
-    await ctx.session.execute(insert(table).from_select([each.name for each in columns], select(*new.c)))
+    await insert_rows(ctx.session, model, list(rows))
 
 
 def _index(run_id: UUID, index: ComputedIndex) -> Values:
