@@ -81,18 +81,22 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, prepare: bool = True) -> None:
         self.url = url
-        threshold: dict[str, Any] = {"prepare_threshold": 0 if prepare else None}
+        # A pooler in transaction mode refuses options at the start, as it does prepared statements; the role has them.
+        connect: dict[str, Any] = (
+            {"prepare_threshold": 0, "options": "-c timezone=UTC"} if prepare else {"prepare_threshold": None}
+        )
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=pool_size,
-            connect_args={"options": "-c timezone=UTC", **threshold},
+            hide_parameters=True,  # they would go to the log with an error: names, illnesses, hashes of passwords
+            connect_args=connect,
         )
         self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=1,
             max_size=pool_size,
             open=False,
-            kwargs={"autocommit": True, "options": "-c timezone=UTC", **threshold},
+            kwargs={"autocommit": True, **connect},
         )
 
     async def open(self) -> None:
