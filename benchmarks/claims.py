@@ -63,7 +63,7 @@ async def run(bench: Bench) -> Result:
             begun = memory()
             rest = await _go(host, ids[AT_A_TIME:], AT_A_TIME)
             for watch, more in zip(together, rest, strict=True):
-                watch.wall += more.wall
+                watch.wall, watch.cpu = watch.wall + more.wall, watch.cpu + more.cpu
             ended = memory()
     submitted, processed = (bench.claims / watch.wall for watch in together)
     one_submitted, one_processed = (SAMPLE / watch.wall for watch in alone)
@@ -76,6 +76,7 @@ async def run(bench: Bench) -> Result:
             Row("submitted and checked", "claims/s", submitted, one_submitted),
             Row("valued", "claims/s", processed, one_processed),
             Row("both", "claims/s", both, SAMPLE / sum(watch.wall for watch in alone)),
+            Row("CPU of this process for each", "ms", _cpu(together, bench.claims), _cpu(alone, SAMPLE)),
             Row("memory at the end, after the first 1,000", "MB", ended, begun),
         ],
         notes=[f"{bench.claims:,} claims of four lines", f"one at a time measured with {SAMPLE}"],
@@ -88,7 +89,9 @@ async def _filled(bench: Bench, claims: int) -> AsyncIterator[tuple[Host, Sequen
     async with bench.host() as host:
         await fill(host, families=max(claims // 10, 1), claims=claims)
         async with working(host, ACTOR) as ctx:
-            ids = (await ctx.session.scalars(select(Claim.id).where(Claim.code.startswith("B")).order_by(Claim.id))).all()
+            ids = (
+                await ctx.session.scalars(select(Claim.id).where(Claim.code.startswith("B")).order_by(Claim.id))
+            ).all()
         yield host, ids
 
 
@@ -104,6 +107,10 @@ async def _go(host: Host, ids: Sequence[UUID], at_a_time: int) -> tuple[Stopwatc
             async with working(host, ACTOR) as ctx:
                 await process_claims(ctx, ProcessClaimsInput(ids=chunk))
     return submitting, processing
+
+
+def _cpu(watches: Sequence[Stopwatch], claims: int) -> float:
+    return 1000 * sum(watch.cpu for watch in watches) / claims
 
 
 async def _outcome(host: Host) -> list[object]:

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Row, new_id
+from core import Row
 from core.host import Host
 from modules.claim.models import ClaimLine
 from modules.claim.testing import Clinic, make_claim, make_clinic
-from modules.insuree.models import Family, Insuree
+from modules.insuree.models import Insuree
 from modules.insuree.testing import make_family
 from modules.location.models import Location
 from modules.location.testing import make_district, make_region, make_village, make_ward
+from modules.medical.models import Item, Service
 from modules.policy.models import Cover, PricedMember
 from modules.policy.testing import make_policy
 from modules.product.testing import make_product
@@ -42,13 +42,14 @@ async def fill(host: Host, families: int, claims: int, districts: int = 1) -> li
     """
     async with AsyncSession(host.db.engine, expire_on_commit=False) as session:
         await session.execute(text("SET session_replication_role = replica"))
-        region, product_covers = await make_region(session), []
-        places = []
+        region = await make_region(session)
+        places: list[Place] = []
+        covers: list[Item | Service] = []
         for _ in range(districts):
             district = await make_district(session, region)
             places.append(Place(district, await make_clinic(session, district, items=2, services=2)))
-            product_covers += [*places[-1].clinic.items, *places[-1].clinic.services]
-        product = await make_product(session, covers=product_covers)
+            covers += [*places[-1].clinic.items, *places[-1].clinic.services]
+        product = await make_product(session, covers=covers)
         for number, place in enumerate(places):
             await _fill_district(session, place, product, number, families // districts, claims // districts)
         await session.execute(text("SET session_replication_role = origin"))

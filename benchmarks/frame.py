@@ -65,7 +65,9 @@ class Result:
         """Keep it as `results/<name>.json`."""
         rows = [{**asdict(row), "ratio": row.ratio} for row in self.rows]
         told = {**asdict(self), "rows": rows, "cores": os.cpu_count(), "python": platform.python_version()}
-        (RESULTS / f"{name}.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        (RESULTS / f"{name}.json").write_bytes(
+            orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
 
 
 @dataclass

@@ -118,7 +118,8 @@ def _user_errors(error: Exception) -> list[UserError]:
         if isinstance(error, IntegrityError)
         else ""
     )
-    taken = re.match(r"Key \((?P<columns>.*)\)=\((?P<values>.*)\) already exists", detail)
+    # A value may hold line breaks.
+    taken = re.match(r"Key \((?P<columns>.*)\)=\((?P<values>.*)\) already exists", detail, re.DOTALL)
     if taken is None:
         raise error
     column = taken["columns"].split(",")[-1].strip(' "')

@@ -56,9 +56,9 @@ class Postgres:
             StartError: it cannot be started here; the message has the reason and the way out.
         """
         self.directory = directory.resolve()
-        self.directory.mkdir(parents=True, exist_ok=True)
         self.sockets = _socket_directory(self.directory)
         try:
+            self.directory.mkdir(parents=True, exist_ok=True)
             with _starting(self.directory):
                 if not _answers(self.url()):
                     _prepare(self.directory, self.sockets)

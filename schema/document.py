@@ -21,6 +21,8 @@ from schema.errors import refused
 from schema.limits import LimitsRule
 
 MOST_DOCUMENTS = 1000
+MOST_CHARACTERS = 500_000
+"""Of all documents that are kept. A parsed one takes up to 300 bytes a character, and anybody may send some."""
 RULES = [*specified_rules, LimitsRule]
 QUIET_RULES = [*RULES, NoSchemaIntrospectionCustomRule]
 MOST_PLANS = 100
@@ -47,6 +49,23 @@ class Recent(OrderedDict[Hashable, Any]):
         self.move_to_end(key)
         if len(self) > self.most:
             self.popitem(last=False)
+
+
+class Documents(Recent):
+    """The documents that were read, by their text: bounded in their number and in the characters of them all."""
+
+    def __init__(self) -> None:
+        super().__init__(MOST_DOCUMENTS)
+        self.most_characters = MOST_CHARACTERS
+        self.characters = 0
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Remember a document that is not kept yet, forgetting the oldest ones when they are too many or too long."""
+        self[key] = value
+        self.characters += len(str(key))
+        while len(self) > self.most or self.characters > self.most_characters:
+            forgotten, _ = self.popitem(last=False)
+            self.characters -= len(str(forgotten))
 
 
 @dataclass

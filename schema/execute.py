@@ -20,13 +20,11 @@ from psycopg import AsyncConnection, AsyncRawCursor
 
 from schema.border import BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
-from schema.document import Document, Operation, Recent, read
+from schema.document import Document, Documents, Operation, read
 from schema.errors import failed, refused, request_error
 from schema.node import MappedField
 from schema.patches import fill
 from schema.values import Variables, shape
-
-MOST_DOCUMENTS = 1000
 
 
 class Asker(Protocol):
@@ -95,7 +93,7 @@ class Engine:
     def __init__(self, schema: GraphQLSchema, *, explained: bool = True) -> None:
         self.schema = schema
         self.explained = explained
-        self.documents = Recent(MOST_DOCUMENTS)
+        self.documents = Documents()
 
     async def answer(
         self,
@@ -165,6 +163,8 @@ class Engine:
         declared = definition.extensions.get(DEFINITION) if definition is not None else None
         right = getattr(declared, "right", None)
         non_null = definition is not None and is_non_null_type(definition.type)
+        if not planner.may(right):
+            return Step(key, non_null, right)  # refused when it runs; a plan would be work for nobody
         if not isinstance(declared, MappedField):
             return Step(
                 key,

@@ -13,6 +13,10 @@ Money = NewType("Money", Decimal)
 """An amount in the scheme's currency; in GraphQL a string with two decimals."""
 JSON = NewType("JSON", object)
 """Any JSON value."""
+MOST_DIGITS = 16
+"""Digits of a number before its point, and after it."""
+FIRST_YEAR = 1000
+"""Of dates. Earlier ones are slips, such as 0026 for 2026; and rules that go back stay in the calendar."""
 
 
 def _id(value: object) -> UUID:
@@ -31,8 +35,11 @@ def _decimal(value: object) -> Decimal:
         number = Decimal(value)
     except InvalidOperation:
         raise ValueError(f"{str(value)[:60]!r} is not a decimal number") from None
-    if not number.is_finite() or number.adjusted() > 15 or not isinstance(number.as_tuple().exponent, int):
-        raise ValueError("a number has at most 16 digits before the point")
+    exponent = number.as_tuple().exponent  # a letter for what is no finite number
+    if not isinstance(exponent, int) or number.adjusted() >= MOST_DIGITS:
+        raise ValueError(f"a number has at most {MOST_DIGITS} digits before the point")
+    if exponent < -MOST_DIGITS:
+        raise ValueError(f"a number has at most {MOST_DIGITS} digits after the point")
     return number
 
 
@@ -51,9 +58,14 @@ def _date(value: object) -> datetime.date:
     if not isinstance(value, str):
         raise ValueError("send a date as a string, YYYY-MM-DD")
     try:
-        return datetime.date.fromisoformat(value)
+        day = datetime.date.fromisoformat(value)
     except ValueError:
         raise ValueError(f"{value[:60]!r} is not a date, YYYY-MM-DD") from None
+    if day.isoformat() != value:  # Python takes more of ISO 8601, such as weeks
+        raise ValueError(f"{value!r} is not written YYYY-MM-DD")
+    if day.year < FIRST_YEAR:
+        raise ValueError(f"dates begin with the year {FIRST_YEAR}")
+    return day
 
 
 def _datetime(value: object) -> datetime.datetime:

@@ -66,7 +66,7 @@ def test_the_host_knows_no_module() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_uses_only_the_public_files_of_modules_it_needs(module: str) -> None:
+def test_a_module_uses_only_the_public_files_of_modules_it_needs_decision_1(module: str) -> None:
     allowed = needs(module)
     wrong = []
     for path in files(f"modules/{module}"):
@@ -80,7 +80,7 @@ def test_a_module_uses_only_the_public_files_of_modules_it_needs(module: str) ->
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_is_not_used_by_what_it_needs(module: str) -> None:
+def test_a_module_is_not_used_by_what_it_needs_decision_1(module: str) -> None:
     assert not [need for need in needs(module) if module in needs(need)]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from types import ModuleType
 
-from core import Base, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from core import Base, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
 from modules.claim import errors as errors_
 from modules.claim import hooks as hooks_
-from modules.claim import models, mutations, queries
+from modules.claim import models, mutations, queries, services
 from modules.claim import rights as rights_
 from modules.claim import settings as settings_
 from modules.insuree.types import Insuree
@@ -17,7 +17,10 @@ manifest = Manifest(name="claim", title="Claims", version="1.0", needs=("locatio
 
 @hook
 def tables() -> Sequence[type[Base]]:
-    return (models.ClaimAdministrator, models.Claim, models.ClaimDiagnosis, models.ClaimLine, models.Finding)
+    return (
+        models.ClaimAdministrator, models.Claim, models.ClaimDiagnosis, models.ClaimLine, models.Finding,
+        models.ClaimAttachment, models.FeedbackPrompt, models.Feedback,
+    )  # fmt: skip
 
 
 @hook
@@ -36,6 +39,11 @@ def error_codes() -> Sequence[ErrorCode]:
 
 
 @hook
+def jobs() -> Sequence[Job]:
+    return (Job(services.SUBMIT, run=services.submit_ordered),)
+
+
+@hook
 def hookspecs() -> ModuleType:
     return hooks_
 
@@ -43,10 +51,12 @@ def hookspecs() -> ModuleType:
 @hook
 def graphql() -> Sequence[Part]:
     return [
-        extend(Query, queries.claims, queries.claim, queries.claim_administrators),
+        extend(Query, queries.claims, queries.claim, queries.claim_administrators, queries.claim_feedback_prompts),
         extend(
             Mutation, mutations.create_claim, mutations.update_claim, mutations.delete_claim, mutations.submit_claims,
-            mutations.review_claim, mutations.return_claim, mutations.reject_claim,
+            mutations.review_claim, mutations.return_claim, mutations.reject_claim, mutations.restore_claim,
+            mutations.add_claim_attachment, mutations.remove_claim_attachment, mutations.select_claims_for_review,
+            mutations.select_claims_for_feedback, mutations.deliver_feedback,
             mutations.create_claim_administrator, mutations.update_claim_administrator,
             mutations.delete_claim_administrator,
         ),

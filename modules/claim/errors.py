@@ -75,8 +75,8 @@ DRAWN_BEFORE = ErrorCode(
     sw="Dai hili lilishashiriki uteuzi na liko {status}. Lichague kwa kulitaja.",
     fr="Cette demande a déjà participé à un tirage et est {status}. Choisissez-la nommément.",
 )
-PERCENT_OUT_OF_RANGE = ErrorCode(
-    "PERCENT_OUT_OF_RANGE",
+SELECTION_PERCENT = ErrorCode(
+    "SELECTION_PERCENT",
     en="Give a percentage from {least} to {most}.",
     sw="Weka asilimia kati ya {least} na {most}.",
     fr="Indiquez un pourcentage de {least} à {most}.",
@@ -85,8 +85,7 @@ NO_FEEDBACK_OFFICER = ErrorCode(
     "NO_FEEDBACK_OFFICER",
     en="No enrolment officer with a telephone works in the patient's village. Add one, or ask about another claim.",
     sw="Hakuna afisa uandikishaji mwenye simu katika kijiji cha mgonjwa. Ongeza mmoja, au uliza kuhusu dai lingine.",
-    fr="Aucun agent d'enrôlement joignable par téléphone dans le village du patient. Ajoutez-en un ou choisissez une autre "
-    "demande.",
+    fr="Aucun agent d'enrôlement avec téléphone au village du patient. Ajoutez-en un, ou prenez une autre demande.",
 )
 FEEDBACK_NOT_AWAITED = ErrorCode(
     "FEEDBACK_NOT_AWAITED",
@@ -133,7 +132,7 @@ TOO_MANY_ATTACHMENTS = ErrorCode(
 
 ALL = (
     NAME_ONE, NOT_EDITABLE, NOT_CHECKED, TOO_MANY_DIAGNOSES, TOO_MANY_LINES, TOO_MANY_CLAIMS, EXPLANATION_MISSING,
-    QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE, PERCENT_OUT_OF_RANGE,
+    QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE, SELECTION_PERCENT,
     NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, ASSESSMENT_OUT_OF_RANGE, NOT_REJECTED, RESTORED_ENOUGH, FILE_OR_LINK,
     LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
 )  # fmt: skip

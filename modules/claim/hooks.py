@@ -120,7 +120,7 @@ def check_claim_lines(claim: CheckedClaim) -> Mapping[int, Sequence[Finding]] | 
 
 @hookspec
 async def claim_code(ctx: Context, claim: Claim) -> str | None:
-    """The code of a claim that was entered without one: no longer than `code_length`, unique within the facility."""
+    """The code of a claim entered or restored without one: no longer than `code_length`, unique within the facility."""
 
 
 @hookspec

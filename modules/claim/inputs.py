@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
 from modules.claim.models import LineStatus
+from modules.claim.rules import SelectionMode
 from modules.claim.types import ClaimSelectionInput
 from modules.location.rules import CareType
 from modules.medical.rules import VisitType
@@ -51,7 +52,7 @@ class CreateClaimInput(MutationInput):
     main_diagnosis_code: Annotated[str | None, argument("The main diagnosis's code.")] = None
     id: NewId = None
     code: Annotated[
-        str | None, argument("Unique within the facility; at most 20 characters. Some schemes make it themselves.")
+        str | None, argument("Unique within the facility; 20 characters at most by default. Some schemes make it.")
     ] = None
     administrator_id: Annotated[UUID | None, argument("Who answers for it at the facility.")] = None
     date_to: Annotated[date | None, argument("The day of discharge, after a stay.")] = None
@@ -60,9 +61,12 @@ class CreateClaimInput(MutationInput):
     care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when left out.")] = None
     diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = None
     diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = None
+    pre_authorised: Annotated[bool, argument("Whether the scheme agreed to the care beforehand.")] = False
     guarantee: Annotated[str | None, argument("The number of the guarantee letter.")] = None
+    patient_condition_code: Annotated[str | None, argument("How the patient was after the care.")] = None
     referred_from_id: Annotated[UUID | None, argument("The facility that referred the patient.")] = None
     referred_to_id: Annotated[UUID | None, argument("The facility the patient was referred to.")] = None
+    referral_code: Annotated[str | None, argument("The number of the referral letter.")] = None
     explanation: Annotated[str | None, argument("What the reviewer should know.")] = None
     items: Annotated[list[ClaimItemInput] | None, argument("The items given, in the facility's order.")] = None
     services: Annotated[list[ClaimServiceInput] | None, argument("The services given, in the facility's order.")] = None
@@ -87,9 +91,12 @@ class UpdateClaimInput(MutationInput):
     care_type: Annotated[CareType | None, argument("In- or out-patient; by the stay when null.")] = UNSET
     diagnosis_ids: Annotated[list[UUID] | None, argument("Secondary diagnoses by id.")] = UNSET
     diagnosis_codes: Annotated[list[str] | None, argument("Secondary diagnoses by code.")] = UNSET
+    pre_authorised: Annotated[bool | None, argument("Whether the scheme agreed to the care beforehand.")] = UNSET
     guarantee: Annotated[str | None, argument("The number of the guarantee letter.")] = UNSET
+    patient_condition_code: Annotated[str | None, argument("How the patient was after the care.")] = UNSET
     referred_from_id: Annotated[UUID | None, argument("The facility that referred the patient.")] = UNSET
     referred_to_id: Annotated[UUID | None, argument("The facility the patient was referred to.")] = UNSET
+    referral_code: Annotated[str | None, argument("The number of the referral letter.")] = UNSET
     explanation: Annotated[str | None, argument("What the reviewer should know.")] = UNSET
     items: Annotated[list[ClaimItemInput] | None, argument("The items given, in the facility's order.")] = UNSET
     services: Annotated[list[ClaimServiceInput] | None, argument("The services given, in its order.")] = UNSET
@@ -148,6 +155,63 @@ class RejectClaimInput(MutationInput):
     id: ClaimId
     expected_version: Version
     reason: Annotated[str, argument("Why.")]
+
+
+@input_type
+class SelectClaimsInput(MutationInput):
+    """Claims to pick for review or for feedback: among these, or among the checked ones that the filter names."""
+
+    mode: Annotated[SelectionMode, argument("How they are picked.")]
+    ids: Annotated[list[UUID] | None, argument("The claims.")] = None
+    filter: Annotated[ClaimSelectionInput | None, argument("Which claims, instead of ids.")] = None
+    minimum_value: Annotated[Money | None, argument("ALL and VARIANCE: claims asking for less are left out.")] = None
+    percent: Annotated[
+        int | None, argument("RANDOM: how many of a hundred claims; VARIANCE: how far above the mean.")
+    ] = None
+
+
+@input_type
+class RestoreClaimInput(MutationInput):
+    """A rejected claim to make a new one from."""
+
+    claim_id: Annotated[UUID, argument("The rejected claim.")]
+    id: NewId = None
+    code: Annotated[
+        str | None, argument("The new claim's code, unique within the facility. Some schemes make it themselves.")
+    ] = None
+
+
+@input_type
+class DeliverFeedbackInput(MutationInput):
+    """What a patient says of the care that a claim is for."""
+
+    claim_id: Annotated[UUID, argument("The claim, as the prompt names it.")]
+    care_rendered: Annotated[bool, argument("Whether the patient was cared for.")]
+    payment_asked: Annotated[bool, argument("Whether the facility asked the patient to pay.")]
+    drug_prescribed: Annotated[bool, argument("Whether a drug was prescribed.")]
+    drug_received: Annotated[bool, argument("Whether the patient got the drug.")]
+    assessment: Annotated[int, argument("The patient's mark, from 0, bad, to 5, good.")]
+    officer_id: Annotated[UUID | None, argument("Who asked; the account's own officer when left out.")] = None
+    given_on: Annotated[date | None, argument("The day on which it was said; today when left out.")] = None
+
+
+@input_type
+class AddClaimAttachmentInput(MutationInput):
+    """A paper of a claim that is not submitted, or returned: either a file or a link."""
+
+    claim_id: ClaimId
+    title: Annotated[str, argument("What it is.")]
+    file_id: Annotated[UUID | None, argument("A file sent with `kind=document`.")] = None
+    url: Annotated[str | None, argument("Where the paper is, on one of the hosts that the scheme allows.")] = None
+    type_code: Annotated[str | None, argument("The kind of paper.")] = None
+    id: NewId = None
+
+
+@input_type
+class RemoveClaimAttachmentInput(MutationInput):
+    """A paper to take away from a claim that is not submitted, or returned."""
+
+    id: Annotated[UUID, argument("The attachment.")]
 
 
 @input_type

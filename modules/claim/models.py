@@ -67,8 +67,8 @@ class Claim(VersionedRow):
     """What a health facility asks for the care of one patient, from a day of admission to a day of discharge.
 
     `district_id` is the facility's when the claim was entered. `category`, `approved` and the price and quantity that
-    the checks settled are known from submission on. `restores_id` is the rejected claim that it was made from. A deleted
-    claim has `ended_at`.
+    the checks settled are known from submission on. `restores_id` is the rejected claim that it was made from. One that
+    was deleted has `ended_at`.
     """
 
     __tablename__ = "claim_claim"

@@ -3,9 +3,9 @@
 from dataclasses import field
 from typing import Annotated
 
-from core import Context, Payload, argument, mutation, output_type
+from core import Context, JobInfo, Payload, argument, mutation, output_type
 from modules.claim import inputs, models, rights, services
-from modules.claim.types import Claim, ClaimAdministrator, ClaimResult
+from modules.claim.types import Claim, ClaimAdministrator, ClaimAttachment, ClaimFeedback, ClaimResult
 
 
 @output_type
@@ -13,6 +13,28 @@ class SubmitClaimsPayload(Payload):
     """What became of claims that were handed in."""
 
     results: Annotated[list[ClaimResult], argument("Each claim, in the ids' order.")] = field(default_factory=list)
+    job: Annotated[JobInfo | None, argument("Hands the claims in that the filter chose: too many at once.")] = None
+
+
+@output_type
+class SelectClaimsPayload(Payload):
+    """What became of claims that might be picked."""
+
+    results: Annotated[list[ClaimResult], argument("Each claim, in the ids' order.")] = field(default_factory=list)
+    submitted: Annotated[int, argument("How many claims it was about.")] = 0
+    selected: Annotated[int, argument("How many of them are selected now.")] = 0
+    not_selected: Annotated[int, argument("How many are not, those with errors included.")] = 0
+
+    @classmethod
+    def of(cls, ctx: Context, picked: services.Picked) -> "SelectClaimsPayload":
+        """What is told of a selection."""
+        about = len(picked.selection.ids)
+        return cls(
+            results=services.results(ctx, picked.selection),
+            submitted=about,
+            selected=picked.selected,
+            not_selected=about - picked.selected,
+        )
 
 
 @mutation(Claim, right=rights.CREATE)
@@ -36,7 +58,44 @@ async def delete_claim(ctx: Context, input: inputs.DeleteClaimInput) -> models.C
 @mutation(SubmitClaimsPayload, right=rights.SUBMIT)
 async def submit_claims(ctx: Context, input: inputs.SubmitClaimsInput) -> SubmitClaimsPayload:
     """Hand claims in: each is checked, and becomes CHECKED, or REJECTED with its reason."""
-    return SubmitClaimsPayload(results=services.results(ctx, await services.submit_claims(ctx, input)))
+    handed_in = await services.submit_claims(ctx, input)
+    return SubmitClaimsPayload(results=services.results(ctx, handed_in), job=handed_in.job)
+
+
+@mutation(Claim, right=rights.RESTORE)
+async def restore_claim(ctx: Context, input: inputs.RestoreClaimInput) -> models.Claim:
+    """Enter a claim anew that was rejected, with everything it had, to correct it and hand it in again."""
+    return await services.restore_claim(ctx, input)
+
+
+@mutation(ClaimAttachment, right=rights.ATTACHMENT_WRITE)
+async def add_claim_attachment(ctx: Context, input: inputs.AddClaimAttachmentInput) -> models.ClaimAttachment:
+    """Add a paper to a claim that was not submitted, or that was returned."""
+    return await services.add_attachment(ctx, input)
+
+
+@mutation(ClaimAttachment, right=rights.ATTACHMENT_WRITE)
+async def remove_claim_attachment(ctx: Context, input: inputs.RemoveClaimAttachmentInput) -> models.ClaimAttachment:
+    """Take a paper away from a claim that was not submitted, or that was returned."""
+    return await services.remove_attachment(ctx, input)
+
+
+@mutation(SelectClaimsPayload, right=rights.SELECT)
+async def select_claims_for_review(ctx: Context, input: inputs.SelectClaimsInput) -> SelectClaimsPayload:
+    """Pick checked claims for review, or pass them by."""
+    return SelectClaimsPayload.of(ctx, await services.select_for_review(ctx, input))
+
+
+@mutation(SelectClaimsPayload, right=rights.SELECT)
+async def select_claims_for_feedback(ctx: Context, input: inputs.SelectClaimsInput) -> SelectClaimsPayload:
+    """Pick checked claims whose patients an enrolment officer is to ask, or pass them by."""
+    return SelectClaimsPayload.of(ctx, await services.select_for_feedback(ctx, input))
+
+
+@mutation(ClaimFeedback, right=rights.FEEDBACK_DELIVER)
+async def deliver_feedback(ctx: Context, input: inputs.DeliverFeedbackInput) -> models.Feedback:
+    """Record what the patient of a claim says of the care."""
+    return await services.deliver_feedback(ctx, input)
 
 
 @mutation(Claim, right=rights.REVIEW)

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from core import BadRequest, Where, argument, one, page
 from modules.claim import models, rights
-from modules.claim.types import Claim, ClaimAdministrator
+from modules.claim.rules import SelectionStatus
+from modules.claim.types import Claim, ClaimAdministrator, ClaimFeedbackPrompt
 from modules.insuree.models import Insuree
 from modules.location.models import HealthFacility
 
@@ -46,6 +47,19 @@ def claim_administrators(
     """Claim administrators, by name."""
     if health_facility_id is not None:
         yield administrator.health_facility_id == health_facility_id
+
+
+@page(ClaimFeedbackPrompt, order=("prompted_on", "id"), right=rights.FEEDBACK_READ)
+def claim_feedback_prompts(
+    prompt: type[models.FeedbackPrompt],
+    officer_id: Annotated[UUID | None, argument("Only those of this officer.")] = None,
+) -> Where:
+    """Patients to be asked about their care, in your villages or on claims that you may see, the oldest first."""
+    claim = models.Claim.__table__.alias()
+    awaited = exists().where(claim.c.id == prompt.claim_id, claim.c.feedback_status == SelectionStatus.SELECTED)
+    yield awaited.correlate_except(claim)
+    if officer_id is not None:
+        yield prompt.officer_id == officer_id
 
 
 @page(Claim, order=("-date_from", "-id"), right=rights.READ)

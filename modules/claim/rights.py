@@ -19,7 +19,9 @@ REVIEW = Right("claim.claim.review", "Review, return and reject claims", roles=(
 SELECT = Right("claim.claim.select", "Select claims for review and for feedback", roles=("MEDICAL_OFFICER",))
 RESTORE = Right("claim.claim.restore", "Make new claims from rejected ones", roles=("CLAIM_ADMINISTRATOR",))
 ATTACHMENT_WRITE = Right(
-    "claim.attachment.write", "Add papers to claims and take them away", roles=("CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR")
+    "claim.attachment.write",
+    "Add papers to claims and take them away",
+    roles=("CLAIM_ADMINISTRATOR", "CLAIM_CONTRIBUTOR"),
 )
 FEEDBACK_READ = Right(
     "claim.feedback.read",

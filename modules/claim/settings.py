@@ -1,7 +1,5 @@
 """What a scheme may set: the table `[claim]`."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from core import ModuleSettings
@@ -31,8 +29,8 @@ class Settings(ModuleSettings):
     age_of_majority: int = AGE_OF_MAJORITY
     most_diagnoses: int = 4
     explain_repetition: bool = True
-    code_length: Annotated[int, Field(ge=1, le=LONGEST_CODE)] = 20
-    max_restores: int | None = None
+    code_length: int = Field(default=20, ge=1, le=LONGEST_CODE)
+    max_restores: int | None = Field(default=None, ge=0)
     attachment_hosts: tuple[str, ...] = ()
 
     @property

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from core import (
     JSON,
     SQL,
+    Context,
+    Lookup,
     Money,
     Node,
     UserErrorInfo,
@@ -22,17 +24,23 @@ from core import (
     computed,
     expression,
     input_type,
+    link_to,
+    lookup,
     many,
     mapped,
+    one,
     output_type,
     reference,
 )
 from modules.claim import models
 from modules.claim.models import LineStatus
+from modules.claim.rights import FEEDBACK_READ
 from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus
-from modules.insuree.types import Insuree
+from modules.insuree.models import Insuree as InsureeRow
+from modules.insuree.types import EnrolmentOfficer, Insuree
+from modules.location.models import HealthFacility as FacilityRow
 from modules.location.rules import CareType
-from modules.location.types import HealthFacility
+from modules.location.types import HealthFacility, Location
 from modules.medical.models import Diagnosis as DiagnosisRow
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.medical.types import Diagnosis, MedicalItem, MedicalService
@@ -121,9 +129,13 @@ class Claim(Node):
     care_type: CareType = column("In- or out-patient.")
     category: ServiceCategory | None = column("The kind of care whose limits it counts for, once submitted.")
     main_diagnosis: Diagnosis = reference("The main diagnosis.")
+    pre_authorised: bool = column("Whether the scheme agreed to the care beforehand.")
     guarantee: str | None = column("The number of the guarantee letter.")
+    patient_condition: Lookup | None = lookup("patient_condition", "How the patient was after the care.")
     referred_from: HealthFacility | None = reference("The facility that referred the patient.")
     referred_to: HealthFacility | None = reference("The facility the patient was referred to.")
+    referral_code: str | None = column("The number of the referral letter.")
+    restores: "Claim | None" = reference("The rejected claim that it was made from.")
     explanation: str | None = column("What the facility says of it.")
     adjustment: str | None = column("What the medical officer says of it.")
     return_reason: str | None = column("What the medical officer wants corrected.")
@@ -163,6 +175,93 @@ class Claim(Node):
         """Everything the checks found on the claim itself, in their order."""
         yield finding.claim_id == claim.id
         yield finding.line_id.is_(None)
+
+    @many("Claim", order=("created_at", "id"))
+    def restored_by(claim: type[models.Claim], made: type[models.Claim]) -> Where:
+        """The claims that were made from it when it was rejected, the first one first."""
+        yield made.restores_id == claim.id
+
+    @many("ClaimAttachment", order=("created_at", "id"), seen_with_parent=True)
+    def attachments(claim: type[models.Claim], attachment: type[models.ClaimAttachment]) -> Where:
+        """Its papers, the first one first."""
+        yield attachment.claim_id == claim.id
+        yield attachment.ended_at.is_(None)
+
+    @one("ClaimFeedback", right=FEEDBACK_READ, seen_with_parent=True)
+    def feedback(claim: type[models.Claim], feedback: type[models.Feedback]) -> Where:
+        """What the patient says of the care."""
+        yield feedback.claim_id == claim.id
+
+
+@mapped(models.ClaimAttachment)
+class ClaimAttachment(Node):
+    """A paper that belongs to a claim."""
+
+    title: str = column("What it is.")
+    type: Lookup | None = lookup("claim_attachment_type", "The kind of paper.")
+    created_at: datetime = column("When it was added.")
+    ended_at: datetime | None = column("When it was taken away.")
+
+    @computed(needs=("file_id",))
+    def is_file(rows: Sequence[Any]) -> list[bool]:
+        """Whether it is a file that was sent; otherwise it is a link to somewhere else."""
+        return [row.file_id is not None for row in rows]
+
+    @computed(needs=("file_id", "link"))
+    def url(rows: Sequence[Any], ctx: Context) -> list[str]:
+        """Where the paper is. The link to a file is good for ten minutes: ask again for another."""
+        return [row.link if row.file_id is None else link_to(ctx, row.file_id) for row in rows]
+
+
+@mapped(models.Feedback)
+class ClaimFeedback(Node):
+    """What a patient says of the care that a claim is for."""
+
+    claim: Claim | None = reference("The claim, when you may see it.")
+    care_rendered: bool = column("Whether the patient was cared for.")
+    payment_asked: bool = column("Whether the facility asked the patient to pay.")
+    drug_prescribed: bool = column("Whether a drug was prescribed.")
+    drug_received: bool = column("Whether the patient got the drug.")
+    assessment: int = column("The patient's mark, from 0, bad, to 5, good.")
+    officer: EnrolmentOfficer | None = reference("The enrolment officer who asked.")
+    given_on: date = column("The day on which it was said.")
+    created_at: datetime = column("When it was recorded.")
+
+
+@mapped(models.FeedbackPrompt)
+class ClaimFeedbackPrompt(Node):
+    """Somebody is to ask the patient of a claim how the care was."""
+
+    claim_id: UUID = column("The claim's id, for deliverFeedback; officers need not see the claim itself.")
+    officer: EnrolmentOfficer = reference("Who is to ask.")
+    phone: str = column("The officer's telephone number on the day of the prompt.")
+    village: Location = reference("Where the patient is to be found.")
+    prompted_on: date = column("The day of the prompt.")
+
+    @expression
+    def claim_code(prompt: type[models.FeedbackPrompt]) -> SQL[str]:
+        """The claim's code at its facility."""
+        return _of_claim(prompt, "code")
+
+    @expression
+    def date_from(prompt: type[models.FeedbackPrompt]) -> SQL[date]:
+        """The day of the visit or admission."""
+        return _of_claim(prompt, "date_from")
+
+    @one(Insuree, seen_with_parent=True)
+    def insuree(prompt: type[models.FeedbackPrompt], insuree: type[InsureeRow]) -> Where:
+        """The patient."""
+        yield insuree.id == _of_claim(prompt, "insuree_id")
+
+    @one(HealthFacility, seen_with_parent=True)
+    def health_facility(prompt: type[models.FeedbackPrompt], facility: type[FacilityRow]) -> Where:
+        """Where the care was given."""
+        yield facility.id == _of_claim(prompt, "health_facility_id")
+
+
+def _of_claim(prompt: type[models.FeedbackPrompt], column: str) -> SQL[Any]:
+    claim = models.Claim.__table__.alias()
+    return select(claim.c[column]).where(claim.c.id == prompt.claim_id).correlate_except(claim).scalar_subquery()
 
 
 @input_type

@@ -50,6 +50,18 @@ PAYER_IN_USE = ErrorCode(
     sw="{name} amelipa michango au ufadhili na hawezi kuondolewa.",
     fr="{name} a payé des cotisations ou des financements et ne peut pas être supprimé.",
 )
+PAYER_NOT_HERE = ErrorCode(
+    "PAYER_NOT_HERE",
+    en="{payer} does not pay where {product} is sold. Choose a payer of its region or district.",
+    sw="{payer} halipi mahali bidhaa {product} inapouzwa. Chagua mlipaji wa mkoa au wilaya yake.",
+    fr="{payer} ne paie pas là où {product} est vendu. Choisissez un payeur de sa région ou de son district.",
+)
+NO_INSTALMENT_LEFT = ErrorCode(
+    "NO_INSTALMENT_LEFT",
+    en="This policy is paid in {most} payments at most. Correct one of them to what was paid, or enforce the policy.",
+    sw="Bima hii hulipwa kwa malipo yasiyozidi {most}. Rekebisha mojawapo kufuata kilicholipwa, au lazimisha bima.",
+    fr="Cette police se paie en {most} versements au plus. Corrigez l'un d'eux selon le montant versé, ou forcez-la.",
+)
 
 PROBLEMS = {
     "VOID_REASON_MISSING": VOID_REASON_MISSING,
@@ -60,5 +72,5 @@ PROBLEMS = {
 
 ALL = (
     RECEIPT_TAKEN, OVERPAID, PAYMENT_BACKDATED, CONTRIBUTION_VOIDED, VOID_REASON_MISSING, CONTRIBUTION_RECONCILED,
-    CONTRIBUTION_USED, PAYER_IN_USE,
+    CONTRIBUTION_USED, PAYER_IN_USE, PAYER_NOT_HERE, NO_INSTALMENT_LEFT,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A country to try Bima out in: `bima demo load` fills a database, `bima demo walk` tells the story of a policy."""
+"""A country to try Bima out in: `bima demo load` fills a database, `bima demo walk` tells the story of a scheme."""
 
 from typing import TYPE_CHECKING
 

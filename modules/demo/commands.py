@@ -36,7 +36,7 @@ def load(if_empty: bool) -> None:
 
 @demo.command()
 def walk() -> None:
-    """Walk once through the whole scheme, from a family's enrolment to the facility's payment.
+    """Walk once through the whole scheme, from families' enrolment to the facilities' payment.
 
     Real servers are started on a database and ports of their own; all are gone afterwards.
     """

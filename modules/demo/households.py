@@ -249,14 +249,14 @@ def _contribution(inventor: Inventor, policy: Values) -> Values:
 
 
 async def _villages(ctx: Context) -> list[Village]:
-    """The officers' villages with what is sold there to households."""
+    """The officers' villages with what is sold there to households at one price for all."""
     found = await ctx.session.execute(
         select(Location, EnrolmentOfficer.id, Product, TermsRow)
         .join(OfficerVillage, OfficerVillage.village_id == Location.id)
         .join(EnrolmentOfficer, EnrolmentOfficer.id == OfficerVillage.officer_id)
         .join(Product, Product.location_id == Location.region_id)
         .join(TermsRow, (TermsRow.product_id == Product.id) & TermsRow.present)
-        .where(TermsRow.max_members > 1)
+        .where(TermsRow.max_members > 1, TermsRow.max_members == TermsRow.threshold)
         .order_by(EnrolmentOfficer.code)
     )
     return [Village(*row) for row in found]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import select
@@ -33,7 +34,7 @@ async def judge(ctx: Context) -> None:
     )
     entered = [(id, left_on or came_on) for id, came_on, left_on in await ctx.session.execute(statement)]
     last = last_day_before(clock.today())
-    with clock.at(evening(ctx, last)):
+    with clock.at(evening(last, ctx.host.settings.timezone)):
         earlier = [id for id, day in entered if day <= last]
         await _hand_in(ctx, earlier, earlier)
     later = [id for id, day in entered if day > last]
@@ -49,9 +50,9 @@ def last_day_before(today: date) -> date:
     return today.replace(day=1) - timedelta(days=1)
 
 
-def evening(ctx: Context, day: date) -> datetime:
+def evening(day: date, zone: ZoneInfo) -> datetime:
     """A moment of the day at which everybody has come home."""
-    return datetime.combine(day, time(18), ctx.host.settings.timezone)
+    return datetime.combine(day, time(18), zone)
 
 
 async def _hand_in(ctx: Context, submitted: Sequence[UUID], processed: Sequence[UUID]) -> None:

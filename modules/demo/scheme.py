@@ -14,6 +14,7 @@ from modules.location.models import HealthFacility, Location
 from modules.location.rules import LocationLevel
 from modules.medical.models import FacilityPriceLists, Item, PriceList, PriceListKind, PriceListLine, Service
 from modules.product.models import Cover, Product, Terms
+from modules.product.rules import CeilingType
 
 SINCE = date(2018, 5, 1)
 """The present contribution of 30 000 shillings is in force since this day."""
@@ -53,7 +54,8 @@ async def add_price_lists(ctx: Context) -> int:
 
 
 async def add_products(ctx: Context) -> int:
-    """A product per region that covers everything on the price lists; Dar es Salaam has one for single people besides.
+    """A product per region that covers everything on the price lists; besides, Dar es Salaam has one for single people
+    and Kilimanjaro a basic one.
 
     Returns how many are new; those that are there stay as they are.
     """
@@ -119,7 +121,11 @@ def _product(row: Mapping[str, str], regions: Mapping[str, UUID]) -> Values:
 
 
 def _terms(row: Mapping[str, str], product_id: UUID) -> Values:
-    """A flat contribution for a year and for so many members; nobody waits, nothing is shared, no ceiling."""
+    """A year's contribution for so many members, and one for each further one; nobody waits, nothing is shared.
+
+    Who renews a month early gets the discount. The ceiling is that of the whole policy.
+    """
+    ceiling = Decimal(row["ceiling"] or 0)
     return {
         "id": new_id(),
         "product_id": product_id,
@@ -128,7 +134,13 @@ def _terms(row: Mapping[str, str], product_id: UUID) -> Values:
         "insurance_period": 12,
         "lump_sum": Decimal(row["lump_sum"]),
         "threshold": int(row["members"]),
-        "max_members": int(row["members"]),
+        "max_members": int(row["most"]),
+        "premium_adult": Decimal(row["further"] or 0),
+        "premium_child": Decimal(row["further"] or 0),
+        "renewal_discount_percent": Decimal(row["renewal_discount"] or 0),
+        "renewal_discount_period": 1 if row["renewal_discount"] else 0,
+        "ceiling_type": CeilingType.POLICY if ceiling else None,
+        "ceiling": ceiling,
     }
 
 

@@ -6,27 +6,30 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
 from core import SYSTEM, Context, clock
 from core.cli import Stopped, bring_up_to_date
+from core.host import Host
+from core.jobs import find_job
 from modules.demo import judging, loading
 from modules.demo.accounts import PASSWORD
 from modules.demo.client import Client
 from modules.demo.files import rows
 from modules.demo.servers import fresh_database, leaving_well, serving
-from modules.demo.story import LAST_MONTH, THIS_MONTH, Step
+from modules.demo.story import CHAPTERS, Chapter, Step
 
-if TYPE_CHECKING:
-    from core.host import Host
-
-MONEY = re.compile(r"\d+\.\d\d")
+MONEY = re.compile(r"-?\d+\.\d\d")
 WIDTH = 140
 """Characters of a line of variables."""
+PROMPT_DAYS = 45
+"""How many days before its end the story's scheme prompts a policy's renewal: early enough for the discount."""
 
 
 class StepFailedError(Exception):
@@ -47,6 +50,11 @@ class Teller:
     total: int
     told: int = 0
     people: Mapping[str, str] = field(default_factory=lambda: dict(_people()))
+
+    def open(self, chapter: Chapter, day: date) -> None:
+        """Print what a chapter is called, when it plays and how it begins."""
+        self.console.rule(f"[bold cyan]{chapter.title}: {day}[/]", characters="═")
+        self.console.print(f"{chapter.opens}\n", highlight=False)
 
     def tell(self, steps: Sequence[Step], address: str) -> None:
         """Ask a server for each of the steps.
@@ -94,7 +102,7 @@ class Teller:
         return step.says.format(**{name: shown(value) for name, value in self.kept.items()})
 
 
-def tell_all(host: "Host", console: Console) -> None:
+def tell_all(host: Host, console: Console) -> None:
     """Tell the whole story on a database and servers of its own; both are gone afterwards.
 
     Raises:
@@ -102,18 +110,15 @@ def tell_all(host: "Host", console: Console) -> None:
     """
     started = time.monotonic()
     with leaving_well(), fresh_database(host.settings) as database_url:
-        console.print("Registers, products and accounts go into a database of its own ...", style="dim")
-        last = asyncio.run(_prepare(host.on(database_url)))
-        kept = {"today": last.date().isoformat(), "year": last.year, "month": last.month}
-        teller = Teller(console, PASSWORD, kept, len(LAST_MONTH) + len(THIS_MONTH))
+        console.print("Registers, products and accounts go into a database of its own ...\n", style="dim")
+        ours = _prompting_early(host).on(database_url)
+        today = asyncio.run(_prepare(ours))
+        settled = judging.last_day_before(today)
+        kept = {"year": settled.year, "month": settled.month}
+        teller = Teller(console, PASSWORD, kept, sum(len(chapter.steps) for chapter in CHAPTERS))
         try:
-            console.print(f"The story begins on {kept['today']}, the last day of a month.\n", highlight=False)
-            with serving(database_url, at=last) as address:
-                teller.tell(LAST_MONTH, address)
-            today = clock.now().astimezone(host.settings.timezone).date()
-            console.print(f"The month is over; it is {today}.\n", highlight=False)
-            with serving(database_url) as address:
-                teller.tell(THIS_MONTH, address)
+            for day, chapters in groupby(CHAPTERS, key=lambda chapter: chapter.day(today)):
+                _tell_day(ours, teller, day, list(chapters), stopped=day != today)
         except StepFailedError as error:
             if error.answer is not None:
                 console.print(json.dumps(error.answer, indent=2, ensure_ascii=False), markup=False, soft_wrap=True)
@@ -124,15 +129,46 @@ def tell_all(host: "Host", console: Console) -> None:
     )
 
 
-async def _prepare(host: "Host") -> datetime:
-    """Load what the story needs. Returns the moment at which it begins: the evening before this month."""
+def _tell_day(host: Host, teller: Teller, day: date, chapters: Sequence[Chapter], stopped: bool) -> None:
+    """Tell the chapters of a day on a server of that day: its clock is stopped unless the day is the present one."""
+    teller.kept["today"] = day.isoformat()
+    asyncio.run(_pass_night(host, day, [name for chapter in chapters for name in chapter.night]))
+    at = judging.evening(day, host.settings.timezone) if stopped else None
+    with serving(host.database_url, at=at) as address:
+        for chapter in chapters:
+            teller.open(chapter, day)
+            teller.tell(chapter.steps, address)
+
+
+def _prompting_early(host: Host) -> Host:
+    """The same modules, with a scheme that prompts renewals earlier."""
+    tables = host.settings.tables
+    policy = {**tables.get("policy", {}), "renewal_prompt_days": PROMPT_DAYS}
+    return Host(host.settings.model_copy(update={"tables": {**tables, "policy": policy}}))
+
+
+async def _prepare(host: Host) -> date:
+    """Load what the story needs. Returns the present day."""
     await bring_up_to_date(host)
     await host.start()
     try:
         async with host.db.session() as session:
-            ctx = Context(host, SYSTEM, request_id="demo", _session=session)
-            await loading.load_scheme(ctx)
-            return judging.evening(ctx, judging.last_day_before(clock.today()))
+            await loading.load_scheme(Context(host, SYSTEM, request_id="demo", _session=session))
+            return clock.today()
+    finally:
+        await host.stop()
+
+
+async def _pass_night(host: Host, day: date, jobs: Sequence[str]) -> None:
+    """Run what a scheme runs by night, as on that day."""
+    if not jobs:
+        return
+    await host.start()
+    try:
+        with clock.at(judging.evening(day, host.settings.timezone)):
+            for name in jobs:
+                async with host.db.session() as session:
+                    await find_job(host, name).run(Context(host, SYSTEM, request_id="demo", _session=session))
     finally:
         await host.stop()
 
@@ -193,8 +229,7 @@ def user_errors(data: Any) -> Iterator[Mapping[str, Any]]:
 def shown(value: Any) -> str:
     """A value for reading: money with its thousands apart."""
     if isinstance(value, str) and MONEY.fullmatch(value):
-        whole, cents = value.split(".")
-        return f"{int(whole):,}.{cents}"
+        return f"{Decimal(value):,}"
     return str(value)
 
 

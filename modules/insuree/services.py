@@ -61,9 +61,10 @@ async def create_family(ctx: Context, input: inputs.CreateFamilyInput) -> Family
     if chosen is not None:
         _join(chosen, family, relation_code=None)
         chosen.is_head = True
-    members = [people.member_of(family, person) for person in newcomers]
     # In one order: two families with some of the same numbers must not wait for each other in a circle.
-    ctx.session.add_all(sorted(members, key=lambda member: member.insurance_number))
+    members = [people.member_of(family, person) for person in newcomers]
+    members.sort(key=lambda member: member.insurance_number)
+    ctx.session.add_all(members)
     await people.save(ctx, newcomers)
     return family
 
@@ -161,6 +162,8 @@ async def update_insuree(ctx: Context, input: inputs.UpdateInsureeInput) -> Insu
     person = people.Person(insuree.id, tidy(given(input)))
     await people.check(ctx, [person], problems)
     await people.check_status(ctx, insuree, person, problems)
+    if insuree.family_id is not None and not insuree.is_head and person.values.get("relation_code", "") is None:
+        problems.add(REQUIRED, "relationCode")
     problems.stop()
 
     before = (insuree.status, insuree.status_on)
@@ -215,6 +218,9 @@ async def _check(ctx: Context, family: Family, values: dict[str, Any], problems:
     """Note what is wrong with a family's fields; answers the village when the values name a good one."""
     check_columns(Family, values, problems)
     codes = list(codes_in(values, LOOKUPS))
+    kept = None if "confirmation_type_code" in values else family.confirmation_type_code
+    if kept is not None and values.get("confirmation_number", kept) is None:
+        codes.append(Code("confirmation_type", kept, "confirmationTypeCode"))
     known = await check_codes(ctx, codes, problems)
     for code, rules in known.items():
         number = values.get("confirmation_number", family.confirmation_number)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from core import Context, Money
+from core import Context, Money, link_to
 from modules.insuree.models import Insuree
 from modules.medical.rules import ServiceCategory
 from modules.policy.hooks import Finding
@@ -16,6 +16,7 @@ from modules.policy.types import (
     EligibilityPolicy,
     EligibilityRemaining,
     EligiblePerson,
+    EligiblePhoto,
     PolicyQuote,
     PolicyWarning,
     QuotedMember,
@@ -42,12 +43,12 @@ def quote(ctx: Context, quote: Quote) -> PolicyQuote:
     )
 
 
-def eligibility(verdict: Verdict) -> Eligibility:
+def eligibility(ctx: Context, verdict: Verdict) -> Eligibility:
     """A verdict on somebody's cover."""
     return Eligibility(
         covered=verdict.reason is None,
         reason=verdict.reason,
-        insuree=_person(verdict.insuree, verdict.gender_id) if verdict.insuree else None,
+        insuree=_person(ctx, verdict.insuree, verdict) if verdict.insuree else None,
         policy=_policy(verdict.policy) if verdict.policy else None,
         service=_element(verdict.service) if verdict.service else None,
         item=_element(verdict.item) if verdict.item else None,
@@ -70,13 +71,15 @@ def _warning(ctx: Context, finding: Finding) -> PolicyWarning:
     return PolicyWarning(code=finding.code.code, message=message, refuses=finding.refuses)
 
 
-def _person(insuree: Insuree, gender_id: UUID | None) -> EligiblePerson:
+def _person(ctx: Context, insuree: Insuree, verdict: Verdict) -> EligiblePerson:
+    photo = verdict.photo
     return EligiblePerson(
         insurance_number=insuree.insurance_number,
         last_name=insuree.last_name,
         other_names=insuree.other_names,
         birth_date=insuree.birth_date,
-        gender=_row(gender_id),
+        gender=_row(verdict.gender_id),
+        photo=EligiblePhoto(url=link_to(ctx, photo.file_id), taken_on=photo.taken_on) if photo else None,
     )
 
 

@@ -130,5 +130,8 @@ async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, fir
 
 
 @hookspec
-async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date) -> bool | None:
-    """Whether claims used the policy's cover between two days, both included. One yes is enough."""
+async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, insuree_id: UUID | None) -> bool | None:
+    """Whether claims, of one person if given, used the policy's cover between two days, both included.
+
+    One yes is enough.
+    """

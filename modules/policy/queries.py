@@ -72,8 +72,14 @@ async def policy_quote(
     family_id: Annotated[UUID | None, argument("The family, if it is registered.")] = None,
     members: Annotated[list[QuotedMemberInput] | None, argument("The people, if they are not registered.")] = None,
     enrolled_on: Annotated[date | None, argument("The day of enrolment; today when left out.")] = None,
-    stage: Annotated[PolicyStage, argument("Whether it would be a first policy.")] = PolicyStage.NEW,
+    stage: Annotated[PolicyStage, argument("Whether it would be a first policy; with previousPolicyId it is not.")] = (
+        PolicyStage.NEW
+    ),
     previous_policy_id: Annotated[UUID | None, argument("The policy that would be renewed.")] = None,
+    membership_category_code: Annotated[
+        str | None,
+        argument("The membership category of people who are not registered: a code of the lookup membership_category."),
+    ] = None,
 ) -> PolicyQuote:
     """What a policy would cost, when it would run and whom it would cover."""
     try:
@@ -85,6 +91,7 @@ async def policy_quote(
             enrolled_on=enrolled_on,
             stage=stage,
             previous_policy_id=previous_policy_id,
+            category=membership_category_code,
         )
     except (UserError, UserErrors) as error:
         raise _bad(ctx, error) from error
@@ -101,7 +108,7 @@ async def eligibility(
 ) -> Eligibility:
     """What the holder of a number is covered for, wherever the person lives. That you asked is recorded."""
     verdict = await services.eligibility(ctx, insurance_number, on or clock.today(), service_code, item_code)
-    return answers.eligibility(verdict)
+    return answers.eligibility(ctx, verdict)
 
 
 def _bad(ctx: Context, error: UserError | UserErrors) -> BadRequest:

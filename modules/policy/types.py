@@ -199,6 +199,14 @@ class PolicyQuote:
 
 
 @output_type
+class EligiblePhoto:
+    """The latest photo of somebody whose number was asked for."""
+
+    url: Annotated[str, argument("Where the picture is, a JPEG. The link is good for ten minutes.")]
+    taken_on: Annotated[date, argument("The day it was taken.")]
+
+
+@output_type
 class EligiblePerson:
     """Who a number belongs to, as far as a facility must know to recognise the person."""
 
@@ -207,6 +215,7 @@ class EligiblePerson:
     other_names: Annotated[str, argument("The other names.")]
     birth_date: Annotated[date, argument("The day of birth.")]
     gender: Annotated[Lookup | None, argument("Man, woman or other.")]
+    photo: Annotated[EligiblePhoto | None, argument("What the person looks like; null where there is no photo.")]
 
 
 @output_type

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from core import Context, UserError, clock, every, find, given, new_id
 from modules.product import errors, inputs
@@ -88,6 +89,7 @@ async def update_product(ctx: Context, input: inputs.UpdateProductInput) -> Prod
         setattr(product, name, value)
     # A product whose terms alone change has changed too.
     product.updated_at = clock.now()
+    flag_modified(product, "updated_at")
     await reach_back(ctx.session, product)
     if draft.terms or draft.contents or draft.terms_from:
         await _change_terms(ctx, terms, draft)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from core import Base, Context, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
+from core import Base, Context, Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
 from modules.claim.hooks import CheckedClaim, Examiner
 from modules.claim.types import Claim, ClaimLine
 from modules.policy.hooks import Care, Usage
@@ -33,6 +33,11 @@ def rights() -> Sequence[Right]:
 @hook
 def settings() -> type[ModuleSettings]:
     return settings_.Settings
+
+
+@hook
+def jobs() -> Sequence[Job]:
+    return (Job(services.PROCESS, run=services.process_ordered),)
 
 
 @hook

@@ -67,7 +67,7 @@ async def test_an_update_that_changes_nothing_leaves_no_trace(session: AsyncSess
     assert len(await history_of(session, row)) == 1
 
 
-async def test_bulk_writes_are_kept_row_by_row(session: AsyncSession) -> None:
+async def test_bulk_writes_are_kept_row_by_row_decision_8(session: AsyncSession) -> None:
     values = [{"id": new_id(), "kind": "shade", "code": str(number), "names": {}, "data": {}} for number in range(3)]
     await session.execute(insert(LookupRow), values)
     await session.execute(update(LookupRow).where(LookupRow.kind == "shade").values(active=False))
@@ -80,7 +80,7 @@ async def test_bulk_writes_are_kept_row_by_row(session: AsyncSession) -> None:
     assert "".join(kept) == "IIIUUUDDD"
 
 
-async def test_the_actor_and_the_request_reach_the_triggers(session: AsyncSession, ctx: Context) -> None:
+async def test_the_actor_and_the_request_reach_the_triggers_decision_8(session: AsyncSession, ctx: Context) -> None:
     clerk = new_id()
     await sign(session, replace(ctx, actor=Actor(id=clerk), request_id="request 12"))
     row = a_lookup("RED")

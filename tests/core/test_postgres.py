@@ -96,3 +96,10 @@ def test_why_it_cannot_start_is_told_with_the_way_out(directory: Path) -> None:
         StartError, match=r'unrecognized configuration parameter "no_such_thing".*Set BIMA_DATABASE_URL'
     ):
         Postgres(directory, {"no_such_thing": "1"})
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "file").touch()
+    with pytest.raises(StartError, match=r"cannot start: Not a directory \(.*file/data\).*Set BIMA_DATABASE_URL"):
+        Postgres(directory / "file" / "data", THROWAWAY)

@@ -129,6 +129,27 @@ async def test_an_engine_keeps_so_many_documents_and_no_more(fresh: Ask, monkeyp
     assert len(fresh.schema.engine.documents) == 10
 
 
+async def test_an_engine_keeps_so_many_characters_of_documents_and_no_more(
+    fresh: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = fresh.schema.engine.documents
+    monkeypatch.setattr(documents, "most_characters", 100)
+    for query in ("{ a: __typename }", "{ b: __typename } #" + "x" * 60, "{ c: __typename }"):
+        await fresh(query)
+    assert [query[2] for query in documents] == ["b", "c"]
+    assert documents.characters == sum(map(len, documents)) <= 100
+    await fresh("{ d: __typename } #" + "x" * 100)
+    assert (len(documents), documents.characters) == (0, 0)
+
+
+async def test_no_statement_is_made_for_who_lacks_the_right_of_a_root_field(fresh: Ask) -> None:
+    query = "{ books { totalCount } }"
+    assert (await fresh(query, person=NOBODY)).codes == ["FORBIDDEN"]
+    assert fresh.sql(query) == []
+    await fresh.data(query, person=ANYWHERE)
+    assert len(fresh.sql(query)) == 1
+
+
 async def test_a_refusal_of_values_is_not_kept_for_others(fresh: Ask) -> None:
     query = "query($n: Int, $after: String) { places(first: $n, after: $after) { totalCount } books(after: $after) { nodes { id } } }"
     assert (await fresh(query, {"n": 101})).codes == ["BAD_REQUEST"]

@@ -116,7 +116,7 @@ def select(status: SelectionStatus, event: SelectionEvent) -> SelectionStatus:
 
 
 def selection_after_processing(status: SelectionStatus) -> SelectionStatus:
-    """Processing a claim that still waits for review or feedback passes them by (claims spec 2.12)."""
+    """Processing or rejecting a claim that waits for review or feedback passes them by (claims spec 2.12)."""
     return SelectionStatus.BYPASSED if status == SelectionStatus.SELECTED else status
 
 

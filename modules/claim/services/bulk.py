@@ -1,16 +1,16 @@
 """Reading and writing thousands of rows: one statement and one parameter, however many rows there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Table, any_, cast, column, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Table, Text, any_, cast, column, func, insert, literal, select, update
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import JSON, TypeEngine, Uuid
+from sqlalchemy.types import UserDefinedType
 
 from core import Row, clock, new_id
 
@@ -19,16 +19,25 @@ Values = Mapping[str, Any]
 
 def among(what: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
     """Whether a column holds one of the ids. As one parameter: thousands of `in_` cost more than the query."""
-    return what == any_(cast(literal(f"{{{','.join(map(str, ids))}}}"), ARRAY(Uuid())))  # type: ignore[no-any-return]
+    return what == any_(literal(f"{{{','.join(map(str, ids))}}}", _Ids()))  # type: ignore[no-any-return]
+
+
+class _Ids(UserDefinedType[str]):
+    """Ids as PostgreSQL writes an array of them."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "UUID[]"
 
 
 async def insert_rows(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> None:
-    """Insert rows, each a mapping with the same columns. Ids and times come by themselves, other defaults do not."""
+    """Insert rows with one statement; all have the same columns, and what these leave out takes its default."""
     if not rows:
         return
-    now = clock.now()
-    whole = [{"id": new_id(), "created_at": now, "updated_at": now, **row} for row in rows]
     table: Table = model.__table__  # type: ignore[assignment]
+    whole = [{"id": new_id(), **row} for row in rows]
     new = _sent(table, whole)
     await session.execute(insert(table).from_select(list(whole[0]), select(*new.c)))
 
@@ -51,7 +60,11 @@ async def update_rows(session: AsyncSession, model: type[Row], rows: Sequence[Va
 def _sent(table: Table, rows: Sequence[Values]) -> Any:
     """Rows as PostgreSQL reads them out of JSON: that is a parameter which costs little to make, unlike arrays."""
     states = [name for name in rows[0] if isinstance(table.c[name].type, SqlEnum)]
-    plain = [{**row, **{name: row[name] and row[name].name for name in states}} for row in rows] if states else rows
+    plain = [{**row, **{name: _name(row[name]) for name in states}} for row in rows] if states else rows
     named = [column(name, table.c[name].type) for name in rows[0]]
-    sent = literal(orjson.dumps(plain, default=_exact).decode(), _Text())
-    return func.json_to_recordset(cast(sent, JSON_TEXT)).table_valued(*named, name="new").render_derived(with_types=True)
+    sent = cast(literal(orjson.dumps(plain, default=str).decode(), Text()), JSON)
+    return func.json_to_recordset(sent).table_valued(*named, name="new").render_derived(with_types=True)
+
+
+def _name(state: Enum | None) -> str | None:
+    return None if state is None else state.name

@@ -9,12 +9,15 @@ from sqlalchemy import delete
 from core import (
     NOT_FOUND,
     REQUIRED,
+    TOO_LONG,
     UNSET,
     Context,
     Problems,
     UserError,
+    check_codes,
     check_columns,
     clock,
+    codes_in,
     find,
     first,
     given,
@@ -42,6 +45,7 @@ NAMES = (
 )  # fmt: skip
 """Fields of the inputs that are not columns of the claim, or are named in two ways."""
 MAIN = "mainDiagnosis"
+LOOKUPS = {"patient_condition_code": "patient_condition"}
 
 
 async def create_claim(ctx: Context, input: CreateClaimInput) -> Claim:
@@ -71,7 +75,7 @@ async def update_claim(ctx: Context, input: UpdateClaimInput) -> Claim:
     Raises:
         UserErrors: STALE, CLAIM_NOT_EDITABLE, and what `create_claim` raises.
     """
-    claim = await _editable(ctx, input.id, input.expected_version)
+    claim = await editable(ctx, input.id, version=input.expected_version)
     await _write(ctx, claim, given(input))
     return claim
 
@@ -82,16 +86,21 @@ async def delete_claim(ctx: Context, input: DeleteClaimInput) -> Claim:
     Raises:
         UserError: NOT_FOUND, STALE, CLAIM_NOT_EDITABLE.
     """
-    claim = await _editable(ctx, input.id, input.expected_version)
+    claim = await editable(ctx, input.id, version=input.expected_version)
     claim.ended_at = clock.now()
     await ctx.session.flush()
     return claim
 
 
-async def _editable(ctx: Context, id: UUID, version: int) -> Claim:
-    claim = await find(ctx, Claim, id, "id", version=version, lock=True)
+async def editable(ctx: Context, id: UUID, path: str = "id", *, version: int | None = None) -> Claim:
+    """A claim that the facility may change, locked.
+
+    Raises:
+        UserError: NOT_FOUND, STALE, CLAIM_NOT_EDITABLE.
+    """
+    claim = await find(ctx, Claim, id, path, version=version, lock=True)
     if claim.status not in EDITABLE:
-        raise UserError(errors.NOT_EDITABLE, "id", status=claim.status)
+        raise UserError(errors.NOT_EDITABLE, path, status=claim.status)
     return claim
 
 
@@ -173,7 +182,12 @@ async def _diagnoses(
 async def _check_own(ctx: Context, claim: Claim, own: Mapping[str, Any], problems: Problems) -> None:
     left_out = {"care_type", "code"} if claim.code is None else {"care_type"}
     sent = {name: value for name, value in own.items() if value is not None or name not in left_out}
+    most = ctx.settings(Settings).code_length
+    if len(sent.get("code") or "") > most:
+        problems.add(TOO_LONG, "code", most=most)
+        del sent["code"]
     check_columns(Claim, sent, problems)
+    await check_codes(ctx, list(codes_in(own, LOOKUPS)), problems)
     if own.get("administrator_id") is not None:
         with noting(problems):
             administrator = await find(ctx, ClaimAdministrator, own["administrator_id"], "administratorId")

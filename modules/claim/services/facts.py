@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import Context
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import COUNTED, ClaimStatus, target_date
+from modules.claim.services.bulk import among
 from modules.claim.settings import Settings
 from modules.insuree.models import Family, Insuree
 from modules.location.models import HealthFacility
@@ -75,7 +76,7 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
     patients, closed = await _patients(session, {claim.insuree_id for claim in claims})
     lines = await lines_of(session, [claim.id for claim in claims])
     facilities = await session.scalars(
-        select(HealthFacility).where(HealthFacility.id.in_({claim.health_facility_id for claim in claims}))
+        select(HealthFacility).where(among(HealthFacility.id, {claim.health_facility_id for claim in claims}))
     )
     elements = await _elements(session, [line for own in lines.values() for line in own])
     return Facts(
@@ -94,7 +95,7 @@ async def lines_of(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[U
     """The lines of some claims, by claim, each in the order of their numbers."""
     rows = await session.scalars(
         select(ClaimLine)
-        .where(ClaimLine.claim_id.in_(claim_ids))
+        .where(among(ClaimLine.claim_id, claim_ids))
         .order_by(ClaimLine.claim_id, ClaimLine.line_no)
         .execution_options(populate_existing=True)
     )
@@ -119,11 +120,11 @@ async def provisions(
         select(Claim.id, Claim.insuree_id, element, Claim.date_from, Claim.date_to, quantity)
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
         .where(
-            Claim.insuree_id.in_(insuree_ids),
+            among(Claim.insuree_id, insuree_ids),
             Claim.ended_at.is_(None),
             Claim.status.in_(COUNTED),
             ClaimLine.status == LineStatus.PASSED,
-            or_(ClaimLine.item_id.in_(element_ids), ClaimLine.service_id.in_(element_ids)),
+            or_(among(ClaimLine.item_id, element_ids), among(ClaimLine.service_id, element_ids)),
         )
     )
     return [
@@ -144,7 +145,7 @@ async def _patients(session: AsyncSession, ids: Collection[UUID]) -> tuple[dict[
     rows = await session.execute(
         select(Insuree, Family.id)
         .outerjoin(Family, (Family.id == Insuree.family_id) & Family.ended_at.is_(None))
-        .where(Insuree.id.in_(ids))
+        .where(among(Insuree.id, ids))
         .order_by(Insuree.id)
         .with_for_update(of=Insuree, key_share=True)
         .execution_options(populate_existing=True)
@@ -156,8 +157,8 @@ async def _patients(session: AsyncSession, ids: Collection[UUID]) -> tuple[dict[
 
 async def _elements(session: AsyncSession, lines: Iterable[ClaimLine]) -> dict[UUID, Item | Service]:
     ids = {line.element_id for line in lines}
-    items = await session.scalars(select(Item).where(Item.id.in_(ids)))
-    services = await session.scalars(select(Service).where(Service.id.in_(ids)))
+    items = await session.scalars(select(Item).where(among(Item.id, ids)))
+    services = await session.scalars(select(Service).where(among(Service.id, ids)))
     return {element.id: element for element in (*items, *services)}
 
 
@@ -171,7 +172,7 @@ async def _counted(session: AsyncSession, insuree_ids: Collection[UUID]) -> list
             Claim.date_from,
             Claim.date_to,
             Claim.status,
-        ).where(Claim.insuree_id.in_(insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED))
+        ).where(among(Claim.insuree_id, insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED))
     )
     return [CountedClaim(*row) for row in rows]
 

@@ -93,6 +93,11 @@ async def _checked(ctx: Context, id: UUID, version: int) -> Claim:
 async def _refuse(ctx: Context, claim: Claim, event: ClaimEvent, reason: RejectionReason | None) -> None:
     before = claim.status
     claim.status, claim.rejection_reason = rules.transition(before, event), reason
+    if event is ClaimEvent.RETURN:
+        claim.feedback_status = rules.selection_after_return(claim.feedback_status)
+    else:
+        claim.review_status = rules.selection_after_processing(claim.review_status)
+        claim.feedback_status = rules.selection_after_processing(claim.feedback_status)
     await ctx.session.flush()
     await every(ctx.host, "claims_undone", ctx=ctx, claim_ids=[claim.id])
     await every(ctx.host, "claims_changed_status", ctx=ctx, changes=[StatusChange(claim.id, before, claim.status)])

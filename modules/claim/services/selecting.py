@@ -4,29 +4,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from core import NOT_FOUND, REQUIRED, Context, UserError, UserErrorInfo, visible
+from core import NOT_FOUND, REQUIRED, Context, JobInfo, UserError, UserErrorInfo, visible
 from modules.claim import errors
 from modules.claim.models import Claim
 from modules.claim.rules import ClaimStatus
+from modules.claim.services.bulk import among
+from modules.claim.services.ordering import MOST_CLAIMS, chosen_claims, order
 from modules.claim.types import ClaimResult, ClaimSelectionInput
-
-MOST_CLAIMS = 1000
-"""Claims that go at a time."""
 
 
 @dataclass
 class Selection:
     """The claims of a bulk mutation that the actor may see, locked; and the errors of each that goes no further.
 
-    `unseen`: ids among `ids` that are no claim's, or of a claim that the actor may not see.
+    `unseen`: ids among `ids` that are no claim's, or of a claim that the actor may not see. `job`: it works on all of
+    them, later, because they are too many.
     """
 
     ids: Sequence[UUID]
     claims: list[Claim]
     unseen: frozenset[UUID] = frozenset()
     errors: dict[UUID, list[UserError]] = field(default_factory=dict)
+    job: JobInfo | None = None
 
     def refuse(self, claim_id: UUID, error: UserError) -> None:
         """Leave a claim out, with the reason."""
@@ -35,9 +36,17 @@ class Selection:
 
 
 async def select_claims(
-    ctx: Context, ids: Sequence[UUID] | None, chosen: ClaimSelectionInput | None, due: Collection[ClaimStatus]
+    ctx: Context,
+    ids: Sequence[UUID] | None,
+    chosen: ClaimSelectionInput | None,
+    due: Collection[ClaimStatus],
+    *also: ColumnElement[bool],
+    job: str | None = None,
 ) -> Selection:
     """The claims named by their ids, or the due ones that a filter chooses, the oldest care first.
+
+    `also`: what else claims must be that a filter chooses. `job`: ordered when it chooses more than go at a
+    time; without one the first go.
 
     Raises:
         UserError: REQUIRED when there are neither ids nor a filter, TOO_MANY_CLAIMS.
@@ -46,8 +55,10 @@ async def select_claims(
         raise UserError(REQUIRED, "ids")
     if ids is None:
         assert chosen is not None
-        wanted = select(Claim.id).where(*visible(ctx, Claim), Claim.status.in_(due), *_chosen(chosen))
-        ids = (await ctx.session.scalars(wanted.order_by(Claim.date_from, Claim.id).limit(MOST_CLAIMS))).all()
+        found = (await ctx.session.execute(chosen_claims(ctx, chosen, due, *also).limit(MOST_CLAIMS + 1))).all()
+        if job is not None and len(found) > MOST_CLAIMS:
+            return Selection((), [], job=await order(ctx, job, chosen))
+        ids = [id for _, id in found[:MOST_CLAIMS]]
     named = list(dict.fromkeys(ids))
     if len(named) > MOST_CLAIMS:
         raise UserError(errors.TOO_MANY_CLAIMS, "ids", most=MOST_CLAIMS)
@@ -64,7 +75,7 @@ async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = Fal
     """
     rows = await ctx.session.scalars(
         select(Claim)
-        .where(Claim.id.in_(ids), Claim.ended_at.is_(None), *(visible(ctx, Claim) if scoped else ()))
+        .where(among(Claim.id, ids), Claim.ended_at.is_(None), *(visible(ctx, Claim) if scoped else ()))
         .order_by(Claim.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -84,24 +95,11 @@ def results(ctx: Context, selection: Selection) -> list[ClaimResult]:
     ]
 
 
-def check_other_facility(ctx: Context, claim: Claim) -> None:
+def check_other_facility(ctx: Context, claim: Claim, path: str = "id") -> None:
     """Nobody decides on a claim of a facility he works for (decision 32).
 
     Raises:
         UserError: OWN_FACILITY.
     """
     if claim.health_facility_id in ctx.actor.scopes.get("facility", ()):
-        raise UserError(errors.OWN_FACILITY, "id")
-
-
-def _chosen(chosen: ClaimSelectionInput):  # type: ignore[no-untyped-def]
-    if chosen.health_facility_id is not None:
-        yield Claim.health_facility_id == chosen.health_facility_id
-    if chosen.date_from is not None:
-        yield Claim.date_from >= chosen.date_from
-    if chosen.date_to is not None:
-        yield Claim.date_from <= chosen.date_to
-    if chosen.claimed_from is not None:
-        yield Claim.claimed_on >= chosen.claimed_from
-    if chosen.claimed_to is not None:
-        yield Claim.claimed_on <= chosen.claimed_to
+        raise UserError(errors.OWN_FACILITY, path)

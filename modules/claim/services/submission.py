@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete
 
@@ -11,23 +12,28 @@ from modules.claim.hooks import CheckedClaim, StatusChange
 from modules.claim.inputs import SubmitClaimsInput
 from modules.claim.models import Claim, ClaimLine, Finding, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason
-from modules.claim.services.bulk import update_rows
+from modules.claim.services.bulk import among, insert_rows, update_rows
 from modules.claim.services.checking import Checking, LineOutcome, Outcome
 from modules.claim.services.facts import load
+from modules.claim.services.ordering import Order, in_chunks
 from modules.claim.services.selecting import Selection, select_claims
 from modules.claim.settings import Settings
+
+SUBMIT = "claim.submit"
+"""The job's name."""
 
 
 async def submit_claims(ctx: Context, input: SubmitClaimsInput) -> Selection:
     """Hand claims in. Each becomes CHECKED, or REJECTED with its reason, and stays visible either way.
 
-    Claims handed in together are checked in the order of care; what passes counts for those that follow.
+    Claims handed in together are checked in the order of care; what passes counts for those that follow. When a filter
+    chooses more than go at a time, a job hands them in.
 
     Raises:
         UserError: REQUIRED, TOO_MANY_CLAIMS. What is wrong with one claim is told with that claim: NOT_FOUND,
             ILLEGAL_TRANSITION.
     """
-    selection = await select_claims(ctx, input.ids, input.filter, rules.EDITABLE)
+    selection = await select_claims(ctx, input.ids, input.filter, rules.EDITABLE, job=SUBMIT)
     for claim in list(selection.claims):
         try:
             rules.transition(claim.status, ClaimEvent.SUBMIT)
@@ -36,6 +42,15 @@ async def submit_claims(ctx: Context, input: SubmitClaimsInput) -> Selection:
     if selection.claims:
         await _submit(ctx, selection.claims)
     return selection
+
+
+async def submit_ordered(ctx: Context, order: Order) -> None:
+    """The job that hands in the claims of an order, chunk by chunk."""
+
+    async def submit(own: Context, ids: Sequence[UUID]) -> None:
+        await submit_claims(own, SubmitClaimsInput(ids=list(ids)))
+
+    await in_chunks(ctx, order, rules.EDITABLE, submit)
 
 
 async def _submit(ctx: Context, claims: Sequence[Claim]) -> None:
@@ -56,12 +71,12 @@ async def _submit(ctx: Context, claims: Sequence[Claim]) -> None:
 
 
 async def _write(ctx: Context, outcomes: Sequence[Outcome]) -> None:
-    claims = [outcome.claim for outcome in outcomes]
     await update_rows(ctx.session, Claim, [_claim_row(outcome) for outcome in outcomes])
     await update_rows(ctx.session, ClaimLine, [_line_row(line) for outcome in outcomes for line in outcome.lines])
-    await ctx.session.execute(delete(Finding).where(Finding.claim_id.in_([claim.id for claim in claims])))
-    ctx.session.add_all(finding for outcome in outcomes for finding in _findings(outcome))
-    await ctx.session.flush()
+    ids = [outcome.claim.id for outcome in outcomes]
+    old = delete(Finding).where(among(Finding.claim_id, ids)).execution_options(synchronize_session=False)
+    await ctx.session.execute(old)
+    await insert_rows(ctx.session, Finding, [row for outcome in outcomes for row in _findings(outcome)])
 
 
 def _status(outcome: Outcome) -> ClaimStatus:
@@ -92,19 +107,19 @@ def _line_row(outcome: LineOutcome) -> Mapping[str, Any]:
     }
 
 
-def _findings(outcome: Outcome) -> Iterator[Finding]:
+def _findings(outcome: Outcome) -> Iterator[Mapping[str, Any]]:
     yield from _rows(outcome, None, outcome.findings)
     for line in outcome.lines:
         yield from _rows(outcome, line, line.findings)
 
 
-def _rows(outcome: Outcome, line: LineOutcome | None, findings: Iterable[rules.Finding]) -> Iterator[Finding]:
+def _rows(outcome: Outcome, line: LineOutcome | None, findings: Iterable[rules.Finding]) -> Iterator[Mapping[str, Any]]:
     for position, found in enumerate(findings, start=1):
-        yield Finding(
-            claim_id=outcome.claim.id,
-            line_id=line.line.id if line is not None else None,
-            position=position,
-            code=found.reason,
-            parameters=dict(found.parameters),
-            rejects=found.rejects,
-        )
+        yield {
+            "claim_id": outcome.claim.id,
+            "line_id": line.line.id if line is not None else None,
+            "position": position,
+            "code": found.reason,
+            "parameters": found.parameters,
+            "rejects": found.rejects,
+        }

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core import TOO_LONG, Context, Problems, UserError, clock, every, find, given, new_id, tidy
 from modules.contribution import errors, rules
 from modules.contribution.inputs import (
@@ -17,6 +19,7 @@ from modules.contribution.services.money import activation, contributions_of, pl
 from modules.policy import services as policies
 from modules.policy.models import Policy
 from modules.policy.rules import PolicyStatus
+from modules.product.models import Terms
 
 LONGEST_REASON = 200
 
@@ -26,7 +29,7 @@ async def record(ctx: Context, input: RecordContributionInput) -> Contribution:
 
     Raises:
         UserErrors: NOT_FOUND, NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, DATE_IN_FUTURE, PAYMENT_BACKDATED,
-            RECEIPT_TAKEN, OVERPAID unless the overpayment is accepted.
+            RECEIPT_TAKEN, OVERPAID unless the overpayment is accepted, NO_INSTALMENT_LEFT unless it enforces.
     """
     policy = await find(ctx, Policy, input.policy_id, "policyId", lock=True)
     values = tidy(given(input, "policy_id", "enforce", "accept_overpayment"))
@@ -49,6 +52,8 @@ async def record(ctx: Context, input: RecordContributionInput) -> Contribution:
     payments = [*others, *plain([contribution])]
     if not input.accept_overpayment:
         _check_overpayment(policy, others, contribution)
+    if not input.enforce and not contribution.is_photo_fee:
+        await _check_instalments(ctx, policy, others)
     if input.enforce and activation(ctx, policy, payments).status is not PolicyStatus.ACTIVE:
         contribution.enforced, policy.enforced_on = True, contribution.paid_on
     ctx.session.add(contribution)
@@ -58,7 +63,7 @@ async def record(ctx: Context, input: RecordContributionInput) -> Contribution:
 
 
 async def update(ctx: Context, input: UpdateContributionInput) -> Contribution:
-    """Correct a contribution and work its policy out anew.
+    """Correct a contribution and work its policy out anew. Another amount has to be confirmed again.
 
     Raises:
         UserErrors: STALE, CONTRIBUTION_VOIDED, CONTRIBUTION_RECONCILED, CONTRIBUTION_USED, and what `record` raises.
@@ -69,6 +74,9 @@ async def update(ctx: Context, input: UpdateContributionInput) -> Contribution:
     problems = Problems()
     await check_money(ctx, Contribution, changes, problems)
     problems.stop()
+    if changes.get("amount", contribution.amount) != contribution.amount:
+        # What was confirmed is another amount.
+        contribution.confirmed_at = None
     for name, value in changes.items():
         setattr(contribution, name, value)
     if {"amount", "is_photo_fee"} & changes.keys() and not input.accept_overpayment:
@@ -137,6 +145,15 @@ def _check_overpayment(policy: Policy, others: Sequence[rules.Payment], contribu
         raise UserError(errors.OVERPAID, "amount", excess=excess)
 
 
+async def _check_instalments(ctx: Context, policy: Policy, others: Sequence[rules.Payment]) -> None:
+    """Refuse one payment more than the terms allow. What is paid for members who joined later is not counted."""
+    if policy.effective_on is not None:
+        return
+    most = await ctx.session.scalar(select(Terms.max_installments).where(Terms.id == policy.terms_id))
+    if most is not None and sum(not other.is_photo_fee for other in others) >= most:
+        raise UserError(errors.NO_INSTALMENT_LEFT, "policyId", most=most)
+
+
 async def _check_revision(
     ctx: Context,
     contribution: Contribution,
@@ -148,6 +165,8 @@ async def _check_revision(
     """Refuse to take back money that was reconciled, or whose cover claims used (decision 20)."""
     lost = rules.bought_cover(activation(ctx, policy, before), activation(ctx, policy, after), policy.expires_on)
     used = lost is not None and await policies.cover_used(ctx, policy, *lost)
+    credits = [standing(ctx, policy, payments).credit for payments in (before, after)]
+    used = used or await policies.newcomers_cover_used(ctx, policy, *credits)
     reconciled = any(await every(ctx.host, "contribution_reconciled", ctx=ctx, contribution_id=contribution.id))
     problem = rules.void_problem(reason, reconciled=reconciled, cover_used=used)
     if problem is not None:

@@ -23,6 +23,7 @@ from modules.contribution import errors
 from modules.contribution.inputs import CreatePayerInput, DeletePayerInput, RecordFundingInput, UpdatePayerInput
 from modules.contribution.models import Contribution, Funding, Payer
 from modules.contribution.services.checks import check_money, save_receipt
+from modules.location.models import Location
 from modules.location.services import place
 from modules.product.models import Product
 
@@ -75,18 +76,30 @@ async def record_funding(ctx: Context, input: RecordFundingInput) -> Funding:
     """Record money that a payer gave for a product.
 
     Raises:
-        UserErrors: NOT_FOUND, REQUIRED, NEGATIVE, TOO_LONG, DATE_IN_FUTURE, PAYMENT_BACKDATED, RECEIPT_TAKEN.
+        UserErrors: NOT_FOUND, REQUIRED, NEGATIVE, TOO_LONG, DATE_IN_FUTURE, PAYMENT_BACKDATED, PAYER_NOT_HERE,
+            RECEIPT_TAKEN.
     """
-    await find(ctx, Product, input.product_id, "productId")
+    product = await find(ctx, Product, input.product_id, "productId")
     values = tidy(given(input))
     values["paid_on"] = values["paid_on"] or clock.today()
     problems = Problems()
     await check_money(ctx, Funding, values, problems)
     problems.stop()
+    await _check_pays_there(ctx, await find(ctx, Payer, input.payer_id, "payerId"), product)
     funding = Funding(id=input.id or new_id(), **values)
     ctx.session.add(funding)
     await save_receipt(ctx, funding)
     return funding
+
+
+async def _check_pays_there(ctx: Context, payer: Payer, product: Product) -> None:
+    """One of them is national, or both have one place, or one's is the region of the other's (enrolment spec 6)."""
+    places = {payer.location_id, product.location_id}
+    if None in places or len(places) == 1:
+        return
+    nested = exists().where(Location.id.in_(places), Location.parent_id.in_(places))
+    if not await ctx.session.scalar(select(nested)):
+        raise UserError(errors.PAYER_NOT_HERE, "payerId", payer=payer.name, product=product.name)
 
 
 async def _checked(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from modules.policy.services.prompts import prompt_renewals
 from modules.policy.services.quote import Quote, quote
 from modules.policy.services.reasons import EligibilityReason
 from modules.policy.services.renewals import answer
-from modules.policy.services.states import cover_used, delete, reevaluate, resume, suspend
+from modules.policy.services.states import cover_used, delete, newcomers_cover_used, reevaluate, resume, suspend
 
 __all__ = [
     "CareVerdict",
@@ -34,6 +34,7 @@ __all__ = [
     "member_added",
     "member_left",
     "member_status_changed",
+    "newcomers_cover_used",
     "product_in_use",
     "prompt_renewals",
     "quote",

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from core import Context, LimitExceeded, LookupRow, clock, first
-from modules.insuree.models import Insuree
+from modules.insuree.models import Insuree, InsureePhoto
 from modules.insuree.rules import is_adult
 from modules.medical.models import Item, Service
 from modules.medical.rules import ServiceCategory
@@ -42,6 +42,7 @@ class Verdict:
     reason: EligibilityReason | None
     insuree: Insuree | None = None
     gender_id: UUID | None = None
+    photo: InsureePhoto | None = None
     policy: Policy | None = None
     service: CareVerdict | None = None
     item: CareVerdict | None = None
@@ -86,27 +87,32 @@ async def _check_rate(ctx: Context) -> None:
 
 async def _verdict(ctx: Context, number: str, on: date, service_code: str | None, item_code: str | None) -> Verdict:
     found = await ctx.session.execute(
-        select(Insuree, LookupRow.id)
+        select(Insuree, LookupRow.id, InsureePhoto)
         .outerjoin(LookupRow, (LookupRow.kind == "gender") & (LookupRow.code == Insuree.gender_code))
+        .outerjoin(InsureePhoto, (InsureePhoto.insuree_id == Insuree.id) & InsureePhoto.replaced_at.is_(None))
         .where(Insuree.insurance_number == number, Insuree.ended_at.is_(None))
     )
     row = found.one_or_none()
     if row is None:
         return Verdict(EligibilityReason.UNKNOWN_NUMBER)
-    insuree, gender_id = row
+    insuree, gender_id, photo = row
     service = await _entry(ctx, Service, service_code)
     item = await _entry(ctx, Item, item_code)
     care = Care(service.id if service else None, item.id if item else None)
     held = await held_by(ctx, insuree.id, on, care.service_id, care.item_id)
+    unknown = CareVerdict(EligibilityReason.UNKNOWN_CODE)
+    for_service = for_item = None
     if held is None:
         reason, policy = await why_not(ctx, insuree, on)
-        return Verdict(reason, insuree, gender_id, policy)
+        if service_code is not None:
+            for_service = CareVerdict(reason) if service else unknown
+        if item_code is not None:
+            for_item = CareVerdict(reason) if item else unknown
+        return Verdict(reason, insuree, gender_id, photo, policy, for_service, for_item)
     known = await _usage(ctx, held, insuree, care)
     usage = known or Usage()
     claims = claims_left(await category_limits(ctx, held.policy.terms_id), usage)
     adult = is_adult(insuree.birth_date, on, ctx.settings(Settings).adult_age)
-    unknown = CareVerdict(EligibilityReason.UNKNOWN_CODE)
-    for_service = for_item = None
     if service_code is not None:
         left = claims[service.category] if service and service.category in DECIDING else None
         judged = judge(held.member, held.service, on, adult=adult, used=usage.service, claims=left)
@@ -114,7 +120,7 @@ async def _verdict(ctx: Context, number: str, on: date, service_code: str | None
     if item_code is not None:
         for_item = judge(held.member, held.item, on, adult=adult, used=usage.item) if item else unknown
     remaining = Remaining(usage.ceiling, claims) if known else None
-    return Verdict(None, insuree, gender_id, held.policy, for_service, for_item, remaining)
+    return Verdict(None, insuree, gender_id, photo, held.policy, for_service, for_item, remaining)
 
 
 async def _entry(ctx: Context, register: type[E], code: str | None) -> E | None:

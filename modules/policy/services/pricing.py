@@ -88,8 +88,9 @@ def price(
     *,
     family: Family | None = None,
     previous: Policy | None = None,
+    category: str | None = None,
 ) -> Priced:
-    """Price a policy that is about to be made, and let the checks look at it."""
+    """Price a policy about to be made, and let the checks look at it. `category` is that of people without a family."""
     previous_expiry = previous.expires_on if previous else None
     period = rules.period(offer.terms, stage, enrolled_on, previous_expiry)
     proposal = Proposal(
@@ -101,7 +102,7 @@ def price(
         starts_on=period.starts_on,
         expires_on=period.expires_on,
         previous_expiry=previous_expiry,
-        category=family.membership_category_code if family else None,
+        category=family.membership_category_code if family else category,
         family_id=family.id if family else None,
     )
     priced = price_of(ctx, proposal)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from core import NOT_FOUND, Code, Context, Problems, UserError, check_codes, clock, find, new_id
+from core import DATE_IN_FUTURE, NOT_FOUND, Code, Context, Problems, UserError, check_codes, clock, find, new_id
+from core.dates import add_months
 from modules.insuree.models import Family
 from modules.policy import errors
 from modules.policy.inputs import QuotedMemberInput
 from modules.policy.models import Policy
 from modules.policy.rules import Member, PolicyStage
 from modules.policy.services.pricing import Priced, members_of, offer_on, price, relation_of
+from modules.product.rules import LONGEST_PERIOD
 
 
 @dataclass(frozen=True)
@@ -31,30 +33,37 @@ async def quote(
     enrolled_on: date | None = None,
     stage: PolicyStage = PolicyStage.NEW,
     previous_policy_id: UUID | None = None,
+    category: str | None = None,
 ) -> Quote:
-    """Price a policy without making it.
+    """Price a policy without making it. One that follows another is a renewal, whatever the stage given.
+
+    `category` is the membership category of people not registered yet; a family has its own.
 
     Raises:
-        UserErrors: QUOTE_FOR_WHOM unless exactly one of family and members is given, NOT_FOUND, UNKNOWN_CODE.
+        UserErrors: QUOTE_FOR_WHOM unless exactly one of family and members is given, DATE_IN_FUTURE for a day more than
+            a century ahead, NOT_FOUND, UNKNOWN_CODE.
     """
     if (family_id is None) == (members is None):
         raise UserError(errors.QUOTE_FOR_WHOM, "familyId")
     day = enrolled_on or clock.today()
+    if day > add_months(clock.today(), LONGEST_PERIOD):
+        raise UserError(DATE_IN_FUTURE, "enrolledOn", date=day)
     family = None if family_id is None else await find(ctx, Family, family_id, "familyId")
     previous = None
     if previous_policy_id is not None:
         previous = await find(ctx, Policy, previous_policy_id, "previousPolicyId")
         if previous.family_id != family_id:
             raise UserError(NOT_FOUND, "previousPolicyId", thing="policy of this family")
+        stage = PolicyStage.RENEWAL
     offer = await offer_on(ctx, product_id, day, family)
     if offer is None:
         raise UserError(NOT_FOUND, "productId", thing="product")
-    people = await members_of(ctx, family.id) if family else await _members(ctx, members or ())
-    priced = price(ctx, offer, people, stage, day, family=family, previous=previous)
+    people = await members_of(ctx, family.id) if family else await _members(ctx, members or (), category)
+    priced = price(ctx, offer, people, stage, day, family=family, previous=previous, category=category)
     return Quote(priced, {} if family else {member.id: index for index, member in enumerate(people)})
 
 
-async def _members(ctx: Context, members: Sequence[QuotedMemberInput]) -> list[Member]:
+async def _members(ctx: Context, members: Sequence[QuotedMemberInput], category: str | None) -> list[Member]:
     """People not registered yet, in the order sent, with ids that only this quote knows."""
     problems = Problems()
     codes = {
@@ -62,7 +71,8 @@ async def _members(ctx: Context, members: Sequence[QuotedMemberInput]) -> list[M
         for index, member in enumerate(members)
         if member.relation_code is not None
     }
-    known = await check_codes(ctx, list(codes.values()), problems)
+    of_all = [Code("membership_category", category, "membershipCategoryCode")] if category is not None else []
+    known = await check_codes(ctx, [*codes.values(), *of_all], problems)
     problems.stop()
     now = clock.now()
     return [

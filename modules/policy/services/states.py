@@ -1,13 +1,18 @@
 """What moves a policy from one state to another: money, users, the calendar."""
 
 from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
 
 from core import ILLEGAL_TRANSITION, Context, UserError, clock, every, find
 from core.money import ZERO
+from modules.insuree.models import Family
 from modules.policy import errors, rules
 from modules.policy.hooks import Standing
 from modules.policy.inputs import DeletePolicyInput, ResumePolicyInput, SuspendPolicyInput
-from modules.policy.models import Policy, SuspendedBy
+from modules.policy.models import Cover, Policy, PricedMember, SuspendedBy
 from modules.policy.rules import CoverEnd, PolicyEvent, PolicyStatus, TransitionError
 from modules.policy.services import cover, prompts
 
@@ -44,9 +49,10 @@ async def resume(ctx: Context, input: ResumePolicyInput) -> Policy:
     Cover goes on from today; the days of the suspension stay uncovered.
 
     Raises:
-        UserError: NOT_FOUND, STALE, ILLEGAL_TRANSITION when it is not suspended.
+        UserError: NOT_FOUND, of the family too when it was deleted; STALE, ILLEGAL_TRANSITION when it is not suspended.
     """
     policy = await find(ctx, Policy, input.id, "id", version=input.expected_version, lock=True)
+    await find(ctx, Family, policy.family_id, "id")
     standing = await standing_of(ctx, policy)
     implied = rules.implied_status(standing.status, policy.expires_on, clock.today())
     status = _moved(policy, PolicyEvent.RESUME, implied)
@@ -71,9 +77,23 @@ async def delete(ctx: Context, input: DeletePolicyInput) -> None:
     await ctx.session.flush()
 
 
-async def cover_used(ctx: Context, policy: Policy, first: date, last: date) -> bool:
-    """Whether claims used the policy's cover between two days, both included."""
-    return any(await every(ctx.host, "cover_used", ctx=ctx, policy_id=policy.id, first=first, last=last))
+async def cover_used(ctx: Context, policy: Policy, first: date, last: date, insuree_id: UUID | None = None) -> bool:
+    """Whether claims, of one person if given, used the policy's cover between two days, both included."""
+    asked = {"policy_id": policy.id, "first": first, "last": last, "insuree_id": insuree_id}
+    return any(await every(ctx.host, "cover_used", ctx=ctx, **asked))
+
+
+async def newcomers_cover_used(ctx: Context, policy: Policy, before: Decimal, after: Decimal) -> bool:
+    """Whether claims used cover of later members that was bought with the credit `before`, and is not with `after`."""
+    bought = await ctx.session.scalars(
+        select(Cover)
+        .join(PricedMember, (PricedMember.policy_id == policy.id) & (PricedMember.insuree_id == Cover.insuree_id))
+        .where(Cover.policy_id == policy.id, PricedMember.owed <= before, PricedMember.owed > after)
+    )
+    for lost in bought.all():
+        if await cover_used(ctx, policy, lost.starts_on, lost.ends_on, lost.insuree_id):
+            return True
+    return False
 
 
 async def standing_of(ctx: Context, policy: Policy) -> Standing:

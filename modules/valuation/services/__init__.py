@@ -2,7 +2,10 @@
 
 from modules.valuation.services.cover_left import cover_used, usage
 from modules.valuation.services.examining import examiner
-from modules.valuation.services.processing import forget, process_claims, revalue
+from modules.valuation.services.processing import PROCESS, forget, process_claims, process_ordered, revalue
 from modules.valuation.services.remuneration import remunerate, take_back
 
-__all__ = ["cover_used", "examiner", "forget", "process_claims", "remunerate", "revalue", "take_back", "usage"]
+__all__ = [
+    "PROCESS", "cover_used", "examiner", "forget", "process_claims", "process_ordered", "remunerate", "revalue",
+    "take_back", "usage",
+]  # fmt: skip

@@ -1,10 +1,11 @@
 """At submission: which policy pays for each line, what a limit leaves of it, and what the claim will take."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,12 +16,12 @@ from core.money import ZERO
 from modules.claim.hooks import CheckedClaim, CheckedLine, LineVerdict, Verdict
 from modules.claim.models import Claim
 from modules.claim.rules import COUNTED, Finding, RejectionReason, target_date
-from modules.claim.services import Provision, grouped, provisions
+from modules.claim.services import Provision, among, grouped, insert_rows, provisions
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.policy.models import Policy
 from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation import rules
-from modules.valuation.models import LineValue
+from modules.valuation.models import LineValue, PolicyUsage
 from modules.valuation.services.policies import Policies, load_usage, lock_policies_of, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
@@ -40,8 +41,10 @@ class CoverExaminer:
     visits: defaultdict[tuple[UUID, ServiceCategory], list[date]]
     """The target dates of the patients' claims that count, by patient and category."""
 
-    usage: list[rules.Usage]
-    lines: list[LineValue] = field(default_factory=list)
+    usage: defaultdict[UUID, list[rules.Usage]]
+    """What claims took, by policy."""
+
+    lines: list[Mapping[str, Any]] = field(default_factory=list)
     taken: list[rules.Usage] = field(default_factory=list)
 
     def check(self, claim: CheckedClaim) -> Verdict:
@@ -63,8 +66,8 @@ class CoverExaminer:
 
     async def write(self) -> None:
         """Write down who pays for the lines and what the claims take."""
-        self.session.add_all([*self.lines, *usage_rows(self.taken)])
-        await self.session.flush()
+        await insert_rows(self.session, LineValue, self.lines)
+        await insert_rows(self.session, PolicyUsage, usage_rows(self.taken))
 
     def _cover_line(self, claim: CheckedClaim, line: CheckedLine, held: Sequence[Policy]) -> rules.CoverLine:
         candidates = (self._candidate(claim, line, policy) for policy in held)
@@ -100,21 +103,21 @@ class CoverExaminer:
 
     def _note(self, claim: CheckedClaim, paid: Sequence[tuple[CheckedLine, rules.LineCover]]) -> dict[int, Decimal]:
         """Note what an accepted claim takes; its unit prices by line number."""
+        ids = dict.fromkeys(cover.candidate.policy_id for _, cover in paid if cover.candidate is not None)
         valuation = rules.valuate(
             valued_claim(claim, self.settings),
             [_valued_line(line, cover) for line, cover in paid],
             {
-                cover.candidate.policy_id: rules.ValuedPolicy(
-                    self.terms.products[self.policies.rows[cover.candidate.policy_id].terms_id],
-                    self.policies.members(cover.candidate.policy_id, claim.target_date),
+                id: rules.ValuedPolicy(
+                    self.terms.products[self.policies.rows[id].terms_id], self.policies.members(id, claim.target_date)
                 )
-                for _, cover in paid
-                if cover.candidate is not None
+                for id in ids
             },
-            self.usage,
+            [row for id in ids for row in self.usage[id]],
             lower_of_asked_and_list=self.settings.pay_lower_of_asked_and_list,
         )
-        self.usage += valuation.usage
+        for row in valuation.usage:
+            self.usage[row.policy_id].append(row)
         self.taken += valuation.usage
         self.visits[claim.insuree_id, claim.category].append(claim.target_date)
         for line, cover in paid:
@@ -124,18 +127,18 @@ class CoverExaminer:
             )
         return {value.line_no: value.unit for value in valuation.lines}
 
-    def _line_value(self, claim: CheckedClaim, line: CheckedLine, cover: rules.LineCover) -> LineValue:
+    def _line_value(self, claim: CheckedClaim, line: CheckedLine, cover: rules.LineCover) -> Mapping[str, Any]:
         assert cover.candidate is not None
         terms, limit = cover.candidate.terms, cover.candidate.terms.limit(claim.visit_type)
-        return LineValue(
-            claim_line_id=line.id,
-            claim_id=claim.id,
-            policy_id=cover.candidate.policy_id,
-            product_id=self.policies.rows[cover.candidate.policy_id].product_id,
-            price_origin=PriceOrigin(terms.price_origin),
-            limitation_type=LimitationType(limit.limitation_type),
-            limitation_value=limit.value(claim.adult),
-        )
+        return {
+            "claim_line_id": line.id,
+            "claim_id": claim.id,
+            "policy_id": cover.candidate.policy_id,
+            "product_id": self.policies.rows[cover.candidate.policy_id].product_id,
+            "price_origin": PriceOrigin(terms.price_origin),
+            "limitation_type": LimitationType(limit.limitation_type),
+            "limitation_value": limit.value(claim.adult),
+        }
 
 
 async def examiner(ctx: Context, claims: Sequence[CheckedClaim]) -> CoverExaminer:
@@ -154,7 +157,7 @@ async def examiner(ctx: Context, claims: Sequence[CheckedClaim]) -> CoverExamine
         terms=await load_terms(session, terms_ids, element_ids),
         given=grouped(given, lambda each: (each.insuree_id, each.element_id)),
         visits=await visits_of(session, insuree_ids),
-        usage=await load_usage(session, policies.rows),
+        usage=grouped(await load_usage(session, policies.rows), lambda row: row.policy_id),
     )
 
 
@@ -164,7 +167,7 @@ async def visits_of(
     """The target dates of people's claims that count, by person and category; no category is a visit (2.7 i)."""
     rows = await session.execute(
         select(Claim.insuree_id, Claim.category, Claim.date_from, Claim.date_to).where(
-            Claim.insuree_id.in_(insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED)
+            among(Claim.insuree_id, insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED)
         )
     )
     found: defaultdict[tuple[UUID, ServiceCategory], list[date]] = defaultdict(list)

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from modules.claim.services import grouped
+from core.money import ZERO
+from modules.claim.services import among, grouped
 from modules.policy.models import Cover, Policy
 from modules.policy.rules import MemberCover, PolicyStage
 from modules.valuation import rules
@@ -22,22 +24,20 @@ SUMMED = (
 
 @dataclass(frozen=True)
 class Policies:
-    """Some policies by id, and everybody's days of cover by policy."""
+    """Some policies by id, and the days of cover by policy and by person, both in the order of the policies."""
 
     rows: Mapping[UUID, Policy]
     covers: Mapping[UUID, Sequence[Cover]]
+    held: Mapping[UUID, Sequence[Cover]]
 
     def covering(self, insuree_id: UUID, day: date) -> list[Policy]:
         """The policies that cover the person on the day (decision 27)."""
-        return [
-            policy
-            for policy in self.rows.values()
-            if any(_covers(cover, day) for cover in self.covers[policy.id] if cover.insuree_id == insuree_id)
-        ]
+        ids = dict.fromkeys(cover.policy_id for cover in self.held[insuree_id] if _covers(cover, day))
+        return [self.rows[id] for id in ids]
 
     def member(self, policy: Policy, insuree_id: UUID) -> MemberCover:
         """A person's cover by a policy, from its first to its last day, suspensions in between included."""
-        own = [cover for cover in self.covers[policy.id] if cover.insuree_id == insuree_id]
+        own = [cover for cover in self.held[insuree_id] if cover.policy_id == policy.id]
         first, last = min(cover.starts_on for cover in own), max(cover.ends_on for cover in own)
         # What lapsed since has no effective date any more; it covered from the day the cover began.
         return MemberCover(policy.stage is PolicyStage.NEW, policy.effective_on or first, first, last)
@@ -50,14 +50,14 @@ class Policies:
 async def lock_policies_of(session: AsyncSession, insuree_ids: Collection[UUID], first: date, last: date) -> Policies:
     """The policies that may cover these people between two days, locked until the transaction ends."""
     theirs = select(Cover.policy_id).where(
-        Cover.insuree_id.in_(insuree_ids), Cover.starts_on <= last, Cover.ends_on >= first
+        among(Cover.insuree_id, insuree_ids), Cover.starts_on <= last, Cover.ends_on >= first
     )
     return await _locked(session, Policy.id.in_(theirs))
 
 
 async def lock_policies(session: AsyncSession, ids: Collection[UUID]) -> Policies:
     """Policies by their ids, locked until the transaction ends."""
-    return await _locked(session, Policy.id.in_(ids))
+    return await _locked(session, among(Policy.id, ids))
 
 
 async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Policies:
@@ -69,44 +69,46 @@ async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Policies
         .execution_options(populate_existing=True)
     )
     policies = {policy.id: policy for policy in rows}
-    covers = await session.scalars(select(Cover).where(Cover.policy_id.in_(policies)))
-    return Policies(policies, grouped(covers, lambda cover: cover.policy_id))
+    wanted = select(Cover).where(among(Cover.policy_id, policies)).order_by(Cover.policy_id)
+    covers = (await session.scalars(wanted)).all()
+    by_policy = grouped(covers, lambda cover: cover.policy_id)
+    return Policies(policies, by_policy, grouped(covers, lambda cover: cover.insuree_id))
 
 
 async def load_usage(
     session: AsyncSession, policy_ids: Collection[UUID], apart: Collection[UUID] = ()
 ) -> list[rules.Usage]:
     """What claims took from the policies: one row a policy and person, and of the claims `apart` one for each claim."""
-    own = case((PolicyUsage.claim_id.in_(apart), PolicyUsage.claim_id))
+    own = case((among(PolicyUsage.claim_id, apart), PolicyUsage.claim_id))
     rows = await session.execute(
         select(PolicyUsage.policy_id, PolicyUsage.insuree_id, own, *(func.sum(column) for column in SUMMED))
-        .where(PolicyUsage.policy_id.in_(policy_ids))
+        .where(among(PolicyUsage.policy_id, policy_ids))
         .group_by(PolicyUsage.policy_id, PolicyUsage.insuree_id, own)
     )
     return [rules.Usage(*row) for row in rows]
 
 
-def usage_rows(usage: Iterable[rules.Usage]) -> list[PolicyUsage]:
+def usage_rows(usage: Iterable[rules.Usage]) -> list[Mapping[str, Any]]:
     """Rows for what claims take."""
     return [_usage_row(each) for each in usage]
 
 
-def _usage_row(usage: rules.Usage) -> PolicyUsage:
+def _usage_row(usage: rules.Usage) -> Mapping[str, Any]:
     assert usage.claim_id is not None
     category, amount = next(iter(usage.by_category.items()), (None, None))
-    return PolicyUsage(
-        policy_id=usage.policy_id,
-        insuree_id=usage.insuree_id,
-        claim_id=usage.claim_id,
-        deducted=usage.deducted,
-        remunerated=usage.remunerated,
-        deducted_in_patient=usage.deducted_in_patient,
-        deducted_out_patient=usage.deducted_out_patient,
-        remunerated_in_patient=usage.remunerated_in_patient,
-        remunerated_out_patient=usage.remunerated_out_patient,
-        category=category,
-        in_category=amount,
-    )
+    return {
+        "policy_id": usage.policy_id,
+        "insuree_id": usage.insuree_id,
+        "claim_id": usage.claim_id,
+        "deducted": usage.deducted,
+        "remunerated": usage.remunerated,
+        "deducted_in_patient": usage.deducted_in_patient,
+        "deducted_out_patient": usage.deducted_out_patient,
+        "remunerated_in_patient": usage.remunerated_in_patient,
+        "remunerated_out_patient": usage.remunerated_out_patient,
+        "category": category,
+        "in_category": amount or ZERO,
+    }
 
 
 def _covers(cover: Cover, day: date) -> bool:

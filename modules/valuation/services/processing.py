@@ -1,6 +1,5 @@
 """Valuing claims: what the products pay of each line, and what the claims take from the policies."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,9 +11,14 @@ from core.money import ZERO
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, is_hospital_stay, target_date, transition
 from modules.claim.services import (
+    Order,
     Selection,
     advance,
+    among,
     check_other_facility,
+    grouped,
+    in_chunks,
+    insert_rows,
     is_adult_on,
     lines_of,
     lock_claims,
@@ -30,6 +34,10 @@ from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
 from modules.valuation.services.policies import Policies, load_usage, lock_policies, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
+
+PROCESS = "valuation.process"
+"""The job's name."""
+DUE = (ClaimStatus.CHECKED,)
 
 
 @dataclass(frozen=True)
@@ -49,11 +57,13 @@ class Facts:
 async def process_claims(ctx: Context, input: ProcessClaimsInput) -> Selection:
     """Value checked claims. Each becomes VALUATED, or PROCESSED while lines at relative prices wait for a batch run.
 
+    When a filter chooses more than go at a time, a job values them.
+
     Raises:
         UserError: REQUIRED, TOO_MANY_CLAIMS. What is wrong with one claim is told with that claim: NOT_FOUND,
             OWN_FACILITY, ILLEGAL_TRANSITION.
     """
-    selection = await select_claims(ctx, input.ids, input.filter, (ClaimStatus.CHECKED,))
+    selection = await select_claims(ctx, input.ids, input.filter, DUE, job=PROCESS)
     for claim in list(selection.claims):
         try:
             check_other_facility(ctx, claim)
@@ -63,6 +73,15 @@ async def process_claims(ctx: Context, input: ProcessClaimsInput) -> Selection:
     if selection.claims:
         await _process(ctx, selection.claims)
     return selection
+
+
+async def process_ordered(ctx: Context, order: Order) -> None:
+    """The job that values the claims of an order, chunk by chunk."""
+
+    async def process(own: Context, ids: Sequence[UUID]) -> None:
+        await process_claims(own, ProcessClaimsInput(ids=list(ids)))
+
+    await in_chunks(ctx, order, DUE, process)
 
 
 async def revalue(ctx: Context, claim_ids: Collection[UUID]) -> None:
@@ -75,7 +94,7 @@ async def revalue(ctx: Context, claim_ids: Collection[UUID]) -> None:
 async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
     """Forget who was to pay for claims and what they take: they were returned or rejected (decision 29)."""
     for model in (PolicyUsage, LineValue, ClaimValue):
-        await ctx.session.execute(delete(model).where(model.claim_id.in_(claim_ids)))
+        await ctx.session.execute(delete(model).where(among(model.claim_id, claim_ids)))
 
 
 async def _process(ctx: Context, claims: Sequence[Claim]) -> None:
@@ -83,15 +102,7 @@ async def _process(ctx: Context, claims: Sequence[Claim]) -> None:
     valuations = await _valuate(ctx, claims, facts)
     await _replace_usage(ctx, valuations)
     await update_rows(ctx.session, LineValue, _line_rows(facts, valuations))
-    ctx.session.add_all(
-        ClaimValue(
-            claim_id=id,
-            valuated=valuation.valuated,
-            remunerated=None if valuation.waits_for_index else valuation.valuated,
-        )
-        for id, valuation in valuations.items()
-    )
-    await ctx.session.flush()
+    await insert_rows(ctx.session, ClaimValue, [_claim_row(id, value) for id, value in valuations.items()])
     events = {
         id: ClaimEvent.PROCESS if valuation.waits_for_index else ClaimEvent.VALUATE
         for id, valuation in valuations.items()
@@ -102,11 +113,11 @@ async def _process(ctx: Context, claims: Sequence[Claim]) -> None:
 async def _load(ctx: Context, claims: Sequence[Claim]) -> Facts:
     session, ids = ctx.session, [claim.id for claim in claims]
     lines = await lines_of(session, ids)
-    rows = await session.scalars(select(LineValue).where(LineValue.claim_id.in_(ids)))
+    rows = await session.scalars(select(LineValue).where(among(LineValue.claim_id, ids)))
     values = {row.claim_line_id: row for row in rows}
-    patients = await session.scalars(select(Insuree).where(Insuree.id.in_({claim.insuree_id for claim in claims})))
+    patients = await session.scalars(select(Insuree).where(among(Insuree.id, {claim.insuree_id for claim in claims})))
     facilities = await session.scalars(
-        select(HealthFacility).where(HealthFacility.id.in_({claim.health_facility_id for claim in claims}))
+        select(HealthFacility).where(among(HealthFacility.id, {claim.health_facility_id for claim in claims}))
     )
     policies = await lock_policies(session, {value.policy_id for value in values.values()})
     terms_ids = {policy.terms_id for policy in policies.rows.values()}
@@ -122,9 +133,8 @@ async def _load(ctx: Context, claims: Sequence[Claim]) -> Facts:
 
 async def _valuate(ctx: Context, claims: Sequence[Claim], facts: Facts) -> dict[UUID, rules.Valuation]:
     """The valuations by claim, one after the other: what one takes is taken before the next."""
-    usage: defaultdict[UUID | None, list[rules.Usage]] = defaultdict(list)
-    for row in await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims]):
-        usage[row.claim_id].append(row)
+    known = await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims])
+    usage = grouped(known, lambda row: row.policy_id)
     valuations = {}
     for claim in claims:
         lines = [_valued_line(facts, line) for line in facts.lines[claim.id] if line.status is LineStatus.PASSED]
@@ -134,17 +144,21 @@ async def _valuate(ctx: Context, claims: Sequence[Claim], facts: Facts) -> dict[
             for id in {line.policy_id for line in lines}
             if (policy := facts.policies.rows[id])
         }
-        rows = [row for known in usage.values() for row in known if row.policy_id in policies]
-        valuation = rules.valuate(_valued_claim(ctx, claim, facts), lines, policies, rows)
-        usage[claim.id] = list(valuation.usage)
+        for id in {facts.values[line.id].policy_id for line in facts.lines[claim.id] if line.id in facts.values}:
+            usage[id] = [row for row in usage[id] if row.claim_id != claim.id]
+        before = [row for id in policies for row in usage[id]]
+        valuation = rules.valuate(_valued_claim(ctx, claim, facts), lines, policies, before)
+        for row in valuation.usage:
+            usage[row.policy_id].append(row)
         valuations[claim.id] = valuation
     return valuations
 
 
 async def _replace_usage(ctx: Context, valuations: Mapping[UUID, rules.Valuation]) -> None:
-    await ctx.session.execute(delete(PolicyUsage).where(PolicyUsage.claim_id.in_(valuations)))
-    ctx.session.add_all(usage_rows(each for valuation in valuations.values() for each in valuation.usage))
-    await ctx.session.flush()
+    old = delete(PolicyUsage).where(among(PolicyUsage.claim_id, valuations))
+    await ctx.session.execute(old.execution_options(synchronize_session=False))
+    taken = usage_rows(each for valuation in valuations.values() for each in valuation.usage)
+    await insert_rows(ctx.session, PolicyUsage, taken)
 
 
 def _valued_claim(ctx: Context, claim: Claim, facts: Facts) -> rules.ValuedClaim:
@@ -176,6 +190,11 @@ def _valued_line(facts: Facts, line: ClaimLine) -> rules.ValuedLine:
         price_asked=price,
         price_approved=line.price_approved,
     )
+
+
+def _claim_row(id: UUID, valuation: rules.Valuation) -> dict[str, object]:
+    known = None if valuation.waits_for_index else valuation.valuated
+    return {"claim_id": id, "valuated": valuation.valuated, "remunerated": known}
 
 
 def _line_rows(facts: Facts, valuations: Mapping[UUID, rules.Valuation]) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from core import Context, clock
 from modules.claim.models import ClaimLine, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus
-from modules.claim.services import advance, lock_claims, update_rows
+from modules.claim.services import advance, among, lock_claims, update_rows
 from modules.product.rules import PriceOrigin
 from modules.valuation.models import ClaimValue, LineValue
 
@@ -34,7 +34,7 @@ async def take_back(ctx: Context, claim_line_ids: Collection[UUID]) -> None:
 
 
 async def _values(ctx: Context, claim_line_ids: Collection[UUID]) -> list[LineValue]:
-    rows = await ctx.session.scalars(select(LineValue).where(LineValue.claim_line_id.in_(claim_line_ids)))
+    rows = await ctx.session.scalars(select(LineValue).where(among(LineValue.claim_line_id, claim_line_ids)))
     return list(rows)
 
 
@@ -50,7 +50,7 @@ async def _sum_up(ctx: Context, claim_ids: Collection[UUID]) -> None:
     )
     rows = await ctx.session.execute(
         update(ClaimValue)
-        .where(ClaimValue.claim_id.in_(claim_ids))
+        .where(among(ClaimValue.claim_id, claim_ids))
         .values(remunerated=known, updated_at=clock.now())
         .returning(ClaimValue.claim_id, ClaimValue.remunerated)
         .execution_options(synchronize_session=False)

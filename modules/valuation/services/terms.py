@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from modules.claim.services import among
 from modules.medical.rules import VisitType
 from modules.product.models import CategoryLimit, Cover, CoverLimit, Terms
 from modules.product.rules import CeilingExclusion, CeilingType
@@ -31,9 +32,9 @@ class AllTerms:
 
 async def load_terms(session: AsyncSession, terms_ids: Collection[UUID], element_ids: Collection[UUID]) -> AllTerms:
     """Read terms, and what they say of these items and services."""
-    rows = await session.scalars(select(Terms).where(Terms.id.in_(terms_ids)))
+    rows = await session.scalars(select(Terms).where(among(Terms.id, terms_ids)))
     limits: defaultdict[UUID, list[CategoryLimit]] = defaultdict(list)
-    for limit in await session.scalars(select(CategoryLimit).where(CategoryLimit.terms_id.in_(terms_ids))):
+    for limit in await session.scalars(select(CategoryLimit).where(among(CategoryLimit.terms_id, terms_ids))):
         limits[limit.terms_id].append(limit)
     products = {row.id: product_terms(row, limits[row.id]) for row in rows}
     return AllTerms(products, await _load_covers(session, terms_ids, element_ids))
@@ -54,9 +55,9 @@ async def _load_covers(
     session: AsyncSession, terms_ids: Collection[UUID], element_ids: Collection[UUID]
 ) -> dict[tuple[UUID, UUID], rules.Terms]:
     element = func.coalesce(Cover.item_id, Cover.service_id)
-    wanted = select(Cover, element).where(Cover.terms_id.in_(terms_ids), element.in_(element_ids))
+    wanted = select(Cover, element).where(among(Cover.terms_id, terms_ids), among(element, element_ids))
     covers = (await session.execute(wanted)).all()
-    of_covers = select(CoverLimit).where(CoverLimit.cover_id.in_([cover.id for cover, _ in covers]))
+    of_covers = select(CoverLimit).where(among(CoverLimit.cover_id, [cover.id for cover, _ in covers]))
     limits: defaultdict[UUID, dict[VisitType, rules.Limit]] = defaultdict(dict)
     for limit in await session.scalars(of_covers):
         kind = limit.limitation_type

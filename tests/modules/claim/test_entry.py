@@ -275,3 +275,46 @@ async def test_claim_administrators_are_kept_by_scheme_administrators(world: Wor
     assert gone["errors"] == []
     listed = await world.api("{ claimAdministrators { totalCount } }", actor=by)
     assert listed.data["claimAdministrators"]["totalCount"] == 0
+
+
+async def test_what_the_scheme_agreed_to_and_how_the_patient_was_is_entered(world: World) -> None:
+    told_besides: dict[str, Any] = {"preAuthorised": True, "patientConditionCode": "IMPROVED", "referralCode": "RF-12"}
+    made = (await create(world, **told_besides))["claim"]
+    query = "query($id: ID!) { claim(id: $id) { preAuthorised patientCondition { code name } referralCode } }"
+    answer = await world.api(query, {"id": made["id"]}, actor=world.nurse())
+    assert answer.data["claim"] == {
+        "preAuthorised": True,
+        "patientCondition": {"code": "IMPROVED", "name": "Improved"},
+        "referralCode": "RF-12",
+    }
+    cleared = {"preAuthorised": False, "patientConditionCode": None, "referralCode": None}
+    assert (await world.change("updateClaim", made, world.nurse(), **cleared))["errors"] == []
+    answer = await world.api(query, {"id": made["id"]}, actor=world.nurse())
+    assert answer.data["claim"] == {"preAuthorised": False, "patientCondition": None, "referralCode": None}
+
+
+async def test_a_claim_is_not_agreed_to_unless_it_is_said(world: World) -> None:
+    made = (await create(world))["claim"]
+    answer = await world.api(
+        "query($id: ID!) { claim(id: $id) { preAuthorised } }", {"id": made["id"]}, actor=world.nurse()
+    )
+    assert answer.data["claim"] == {"preAuthorised": False}
+    payload = await world.change("updateClaim", made, world.nurse(), preAuthorised=None)
+    assert told(payload) == [("REQUIRED", "preAuthorised")]
+
+
+async def test_an_unknown_condition_and_a_long_referral_are_told(world: World) -> None:
+    payload = await create(world, patientConditionCode="HAPPY", referralCode="x" * 51)
+    assert told(payload) == [("TOO_LONG", "referralCode"), ("UNKNOWN_CODE", "patientConditionCode")]
+
+
+async def test_codes_are_as_long_as_the_scheme_allows(world: World) -> None:
+    assert told(await create(world, code="x" * 21)) == [("TOO_LONG", "code")]
+    assert told(await create(world, code="x" * 20)) == []
+
+
+@pytest.mark.profile("tests/modules/claim/generous.toml")
+async def test_a_scheme_may_allow_longer_codes_and_ask_for_no_explanations(world: World) -> None:
+    services = [{"serviceCode": world.clinic.services[0].code, "quantityProvided": "2"}]
+    assert told(await create(world, code="x" * 31, services=services)) == [("TOO_LONG", "code")]
+    assert told(await create(world, code="x" * 30, services=services)) == []

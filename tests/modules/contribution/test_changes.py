@@ -14,7 +14,8 @@ from core.host import Host
 from core.testing import Api, actor
 from modules.contribution.models import Contribution
 from modules.contribution.testing import make_contribution, make_payer
-from modules.insuree.testing import make_family
+from modules.insuree.models import Family
+from modules.insuree.testing import chf_number, make_family
 from modules.location.testing import make_district
 from modules.policy.models import Policy, SuspendedBy
 from modules.policy.rules import PolicyStatus
@@ -123,7 +124,7 @@ async def test_instalments_add_up_and_the_last_one_activates(change: Any, sessio
     assert (after["status"], after["effectiveOn"], after["balance"]) == ("ACTIVE", "2026-03-09", "0.00")
 
 
-async def test_a_receipt_is_used_once_for_a_product(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_a_receipt_is_used_once_for_a_product_rule_5_1(change: Any, told: Any, session: AsyncSession) -> None:
     product = await make_product(session)
     first, second = await idle_policy(session, product=product), await idle_policy(session, product=product)
     other = await idle_policy(session)
@@ -161,7 +162,7 @@ async def test_two_instalments_that_arrive_at_once_activate_the_policy(
     assert policy.status is PolicyStatus.ACTIVE
 
 
-async def test_more_than_is_left_to_pay_is_refused_unless_accepted(
+async def test_more_than_is_left_to_pay_is_refused_unless_accepted_decision_20(
     change: Any, told: Any, session: AsyncSession
 ) -> None:
     policy = await idle_policy(session)
@@ -200,7 +201,7 @@ async def test_all_problems_of_a_contribution_are_told_at_once(change: Any, told
     assert {code for code, _ in told(payload)} == {"NEGATIVE", "REQUIRED", "UNKNOWN_CODE"}
 
 
-async def test_backdating_a_payment_needs_a_right_and_its_recording_is_kept(
+async def test_backdating_a_payment_needs_a_right_and_its_recording_is_kept_decision_18(
     change: Any, session: AsyncSession, today: date
 ) -> None:
     policy = await idle_policy(session)
@@ -264,7 +265,7 @@ async def test_a_correction_may_not_take_another_receipt_nor_clear_the_amount(
     assert told(await change("updateContribution", **change_of, amount="9001")) == [("OVERPAID", "amount")]
 
 
-async def test_a_void_contribution_stays_visible_and_its_policy_is_idle_again(
+async def test_a_void_contribution_stays_visible_and_its_policy_is_idle_again_decision_20(
     change: Any, session: AsyncSession
 ) -> None:
     policy = await idle_policy(session)
@@ -286,7 +287,7 @@ async def test_a_voided_receipt_may_be_used_again(change: Any, told: Any, sessio
     assert told(await change("recordContribution", **money(policy))) == []
 
 
-async def test_voiding_leaves_an_enforced_policy_active(change: Any, session: AsyncSession) -> None:
+async def test_voiding_leaves_an_enforced_policy_active_decision_20(change: Any, session: AsyncSession) -> None:
     policy = await idle_policy(session)
     recorded = (await change("recordContribution", **money(policy, 4000, enforce=True)))["contribution"]
     void = await change("deleteContribution", id=recorded["id"], expectedVersion=1, reason="bounced")
@@ -305,7 +306,7 @@ async def test_a_void_contribution_is_done_with(change: Any, told: Any, session:
     assert told(await change("updateContribution", **again, amount="1")) == [("CONTRIBUTION_VOIDED", "id")]
 
 
-async def test_money_whose_cover_claims_used_is_not_taken_back(
+async def test_money_whose_cover_claims_used_is_not_taken_back_decision_20(
     change: Any, told: Any, session: AsyncSession, claims: Claims
 ) -> None:
     policy = await idle_policy(session)
@@ -329,7 +330,9 @@ async def test_money_that_bought_no_cover_is_taken_back_though_claims_used_the_p
     assert told(payload) == []
 
 
-async def test_reconciled_money_stays_as_it_is(change: Any, told: Any, session: AsyncSession, claims: Claims) -> None:
+async def test_reconciled_money_stays_as_it_is_decision_20(
+    change: Any, told: Any, session: AsyncSession, claims: Claims
+) -> None:
     policy = await idle_policy(session)
     recorded = (await change("recordContribution", **money(policy, 100)))["contribution"]
     claims.reconciled = True
@@ -341,13 +344,13 @@ async def test_reconciled_money_stays_as_it_is(change: Any, told: Any, session: 
     assert told(deleted) == [("CONTRIBUTION_RECONCILED", "id")]
 
 
-async def test_money_makes_an_overdue_policy_active(change: Any, session: AsyncSession) -> None:
+async def test_money_makes_an_overdue_policy_active_decision_21(change: Any, session: AsyncSession) -> None:
     policy = await idle_policy(session, status=PolicyStatus.SUSPENDED, suspended_by=SuspendedBy.OVERDUE)
     payload = await change("recordContribution", **money(policy))
     assert payload["contribution"]["policy"]["status"] == "ACTIVE"
 
 
-async def test_a_users_suspension_only_records_the_money(change: Any, session: AsyncSession) -> None:
+async def test_a_users_suspension_only_records_the_money_decision_21(change: Any, session: AsyncSession) -> None:
     policy = await idle_policy(session, status=PolicyStatus.SUSPENDED, suspended_by=SuspendedBy.USER)
     payload = await change("recordContribution", **money(policy))
     after = payload["contribution"]["policy"]
@@ -391,3 +394,38 @@ async def test_a_payers_money_pays_its_part_first(change: Any, session: AsyncSes
     assert by_payer["contribution"]["policy"]["status"] == "IDLE"
     by_family = await change("recordContribution", **money(policy, 4000))
     assert by_family["contribution"]["policy"]["status"] == "ACTIVE"
+
+
+async def test_money_for_a_newcomer_whose_cover_claims_used_is_not_taken_back_decision_20(
+    change: Any, told: Any, session: AsyncSession, claims: Claims
+) -> None:
+    product = await make_product(session, lump_sum=Decimal(0), threshold=0, premium_adult=Decimal(5000))
+    policy = await idle_policy(session, product=product)
+    await change("recordContribution", **money(policy, paidOn="2026-03-01"))
+    family = await session.get_one(Family, policy.family_id)
+    added = {"familyId": family.id, "insuranceNumber": chf_number(), "lastName": "Mushi", "otherNames": "Juma"}
+    added |= {"birthDate": "1960-01-01", "genderCode": "M", "relationCode": "2"}
+    assert told(await change("addInsuree", fields="errors { code path }", **added)) == []
+    extra = (await change("recordContribution", **money(policy, 5000, "A2")))["contribution"]
+    claims.used, void = True, {"id": extra["id"], "expectedVersion": 1, "reason": "typo"}
+    assert told(await change("deleteContribution", **void)) == [("CONTRIBUTION_USED", "id")]
+    assert claims.asked == [(date(2026, 3, 10), date(2027, 2, 28))]
+    claims.used = False
+    assert told(await change("deleteContribution", **void)) == []
+
+
+async def test_a_policy_is_paid_in_as_many_instalments_as_its_terms_allow_rule_5_2(
+    change: Any, told: Any, session: AsyncSession
+) -> None:
+    policy = await idle_policy(session, product=await make_product(session, max_installments=2))
+    first = (await change("recordContribution", **money(policy, 3000, "A1")))["contribution"]
+    assert told(await change("recordContribution", **money(policy, 500, "F1", isPhotoFee=True))) == []
+    assert told(await change("recordContribution", **money(policy, 3000, "A2"))) == []
+    third = await change("recordContribution", **money(policy, 4000, "A3"))
+    assert told(third) == [("NO_INSTALMENT_LEFT", "policyId")]
+    await change("deleteContribution", id=first["id"], expectedVersion=1, reason="typo")
+    assert told(await change("recordContribution", **money(policy, 6000, "A4"))) == []
+    fourth = money(policy, 1000, "A5")
+    assert told(await change("recordContribution", **fourth)) == [("NO_INSTALMENT_LEFT", "policyId")]
+    enforced = await change("recordContribution", **fourth, enforce=True)
+    assert enforced["contribution"]["policy"]["status"] == "ACTIVE"

@@ -52,12 +52,14 @@ async def test_recorded_money_makes_a_policy_ready_and_confirmed_money_active_c9
 
 
 @pytest.mark.profile(str(HERE / "payment.toml"))
-async def test_a_policy_may_wait_idle_for_confirmed_money(change: Any, session: AsyncSession) -> None:
+async def test_a_policy_may_wait_idle_for_confirmed_money_decision_16(change: Any, session: AsyncSession) -> None:
     recorded, confirmed = await pay_and_confirm(change, await unpaid(session))
     assert (recorded["status"], confirmed["status"]) == ("IDLE", "ACTIVE")
 
 
-async def test_where_contributions_count_confirming_changes_nothing(change: Any, session: AsyncSession) -> None:
+async def test_where_contributions_count_confirming_changes_nothing_decision_16(
+    change: Any, session: AsyncSession
+) -> None:
     recorded, confirmed = await pay_and_confirm(change, await unpaid(session))
     assert recorded == confirmed
     assert recorded["status"] == "ACTIVE"
@@ -80,3 +82,17 @@ async def test_a_void_contribution_is_not_confirmed(change: Any, told: Any, sess
     await change("deleteContribution", id=contribution.id, expectedVersion=1, reason="typo")
     payload = await change("confirmPayment", who=actor("ACCOUNTANT"), contributionId=contribution.id, expectedVersion=2)
     assert told(payload) == [("CONTRIBUTION_VOIDED", "contributionId")]
+
+
+@pytest.mark.profile(str(HERE / "ready.toml"))
+async def test_another_amount_has_to_be_confirmed_again_decision_16(change: Any, session: AsyncSession) -> None:
+    contribution = await make_contribution(session, await unpaid(session), Decimal(4000))
+    await session.commit()
+    await change("confirmPayment", who=actor("ACCOUNTANT"), contributionId=contribution.id, expectedVersion=1)
+    corrected = await change("updateContribution", id=contribution.id, expectedVersion=2, amount="10000")
+    assert corrected["contribution"]["policy"]["status"] == "READY"
+    confirmation = {"contributionId": contribution.id, "expectedVersion": 3}
+    confirmed = await change("confirmPayment", who=actor("ACCOUNTANT"), **confirmation)
+    assert confirmed["contribution"]["policy"]["status"] == "ACTIVE"
+    receipt = await change("updateContribution", id=contribution.id, expectedVersion=4, receipt="A2", amount="10000")
+    assert receipt["contribution"]["policy"]["status"] == "ACTIVE"

@@ -94,3 +94,25 @@ async def test_clerks_choose_payers_and_do_not_change_them(api: Api, session: As
         actor=actor("CLERK"),
     )
     assert reply.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_payer_funds_what_is_sold_where_it_pays_rule_6(change: Any, told: Any, session: AsyncSession) -> None:
+    district, elsewhere = await make_district(session), await make_district(session)
+    national = await make_product(session)
+    of_district, of_region = await make_product(session, district), await make_product(session)
+    of_region.location_id = district.region_id
+    payers = [await make_payer(session, location_id=id) for id in (None, district.id, district.region_id, elsewhere.id)]
+    await session.commit()
+    funded = {
+        (payer, product): told(
+            await change(
+                "recordFunding", fields=FUNDING, who=actor("SCHEME_ADMINISTRATOR"), payerId=payers[payer].id,
+                productId=(national, of_district, of_region)[product].id, amount="1", receipt=f"{payer}",
+            )
+        )
+        for payer in range(4)
+        for product in range(3)
+    }  # fmt: skip
+    refused = {pair for pair, errors in funded.items() if errors == [("PAYER_NOT_HERE", "payerId")]}
+    assert refused == {(3, 1), (3, 2)}
+    assert all(errors == [] for pair, errors in funded.items() if pair not in refused)

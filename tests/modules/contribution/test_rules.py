@@ -83,7 +83,7 @@ def test_an_added_member_stays_uncovered_until_the_new_value_is_paid_c11() -> No
     assert newcomer_from(newcomer, START, paid(payments)) == date(2024, 3, 1)
 
 
-def test_the_instalment_that_completes_the_value_gives_the_effective_date() -> None:
+def test_the_instalment_that_completes_the_value_gives_the_effective_date_decision_17() -> None:
     payments = [pay(4_000, EARLY), pay(3_000, date(2024, 1, 5)), pay(3_000, date(2024, 2, 1)), pay(1, date(2024, 3, 1))]
     assert completed_on(BILL, payments) == date(2024, 2, 1)
     assert activation(BILL, payments, CONTRIBUTION) == active(date(2024, 2, 1))
@@ -121,7 +121,7 @@ def test_where_nothing_is_due_enrolment_completes_it(option: ActivationOption) -
     assert activation(replace(bill, enrolled_on=EARLY), [], option) == active(START)
 
 
-def test_only_the_familys_part_is_due_where_the_terms_say_so() -> None:
+def test_only_the_familys_part_is_due_where_the_terms_say_so_decision_23() -> None:
     bill = replace(BILL, due=Decimal(2_500))
     assert activation(bill, [pay(2_499)], CONTRIBUTION) == IDLE
     assert activation(bill, [pay(2_500)], CONTRIBUTION) == active(LATE)
@@ -193,7 +193,9 @@ def test_the_cover_a_contribution_bought_is_what_is_lost_without_it(
         ("Entered twice", False, True, "CONTRIBUTION_USED"),
     ],
 )
-def test_what_stands_against_voiding(reason: str, reconciled: bool, cover_used: bool, problem: str | None) -> None:
+def test_what_stands_against_voiding_decision_20(
+    reason: str, reconciled: bool, cover_used: bool, problem: str | None
+) -> None:
     assert void_problem(reason, reconciled=reconciled, cover_used=cover_used) == problem
 
 
@@ -213,7 +215,7 @@ enforcements = st.none() | st.dates(date(2023, 12, 1), date(2024, 3, 1))
 
 
 @given(bills, payment_lists, st.sampled_from(ActivationOption), enforcements, st.randoms(use_true_random=False))
-def test_activation_does_not_depend_on_the_order_of_arrival(
+def test_activation_does_not_depend_on_the_order_of_arrival_decision_17(
     bill: Bill, payments: list[Payment], option: ActivationOption, enforced_on: date | None, random: Random
 ) -> None:
     shuffled = random.sample(payments, len(payments))

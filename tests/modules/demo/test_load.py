@@ -49,7 +49,7 @@ def test_a_country_is_loaded_once(cli: Cli, ask: Ask) -> None:
     first = counts(ask)
     assert first["location_location"] == 26 + 158 + 3923 + 16692
     assert (first["medical_diagnosis"], first["medical_item"], first["medical_service"]) == (1910, 257, 81)
-    assert (first["location_health_facility"], first["product_product"], first["insuree_officer"]) == (136, 27, 15)
+    assert (first["location_health_facility"], first["product_product"], first["insuree_officer"]) == (136, 28, 15)
     assert first["people_account"] == len(rows("accounts"))
     assert (first["insuree_family"], first["claim_claim"]) == (300, 300)
     life(ask)

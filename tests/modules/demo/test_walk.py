@@ -1,4 +1,4 @@
-"""`bima demo walk`: the story of one family, told by real servers."""
+"""`bima demo walk`: the story of a scheme, told by real servers."""
 
 import os
 import signal
@@ -6,7 +6,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -17,26 +18,91 @@ from psycopg.sql import SQL, Identifier
 from rich.console import Console
 
 from core.cli import Stopped, command_line
+from core.dates import add_months
 from core.host import Host
 from core.settings import Settings
 from modules.demo import servers, walk
-from modules.demo.story import LAST_MONTH, THIS_MONTH, Step
+from modules.demo.story import CHAPTERS, Chapter, Step
+from modules.demo.story.steps import present
 from modules.demo.walk import StepFailedError, Teller, filled, laid_out, picked, shown, user_errors
 
 Cli = Callable[..., Result]
+
+
+STEPS = [step for chapter in CHAPTERS for step in chapter.steps]
+MONEY = {
+    "A year before": (
+        "iCHF Kilimanjaro, basic costs TZS 12,000.00 for 4 and TZS 4,000.00 for each further member",
+        "TZS 12,000.00 are recorded, and the policy is ACTIVE.",
+    ),
+    "Enrolment": (
+        "TZS 30,000.00 for all five",
+        "The policy stays IDLE: TZS 15,000.00 are still to be paid.",
+        "Josephine is not covered: NOT_PAID.",
+        "Isaya is not covered: SUSPENDED.",
+    ),
+    "Two weeks later": (
+        "TZS 0.00 are left to pay, and the policy is ACTIVE from",
+        "The policy costs TZS 30,000.00 as before, for up to six: Tumaini is covered at once.",
+        "The policy costs TZS 16,000.00 now and stays ACTIVE for the others; TZS 4,000.00 are owed for Eliakunda.",
+        "Eliakunda is not covered: MEMBER_NOT_PAID.",
+        "TZS 4,000.00 are recorded, TZS 0.00 are left to pay.",
+    ),
+    "A renewal": (
+        "Who renews it a month early pays a tenth less.",
+        ": for renewing early TZS -1,600.00.",
+        "TZS 14,400.00 are recorded; the new policy covers all five from",
+    ),
+    "Care": (
+        "claims TZS 2,270.00 for Unspecified malaria",
+        "with TZS 1,750.00; the line Ultrasound PELVIC is rejected: The facility's price list does not hold this on",
+        "Hai District Hospital claims TZS 22,920.00.",
+    ),
+    "Review": (
+        "TZS 2,140.00 are approved.",
+        "The claim is RETURNED: 150 capsules of amoxicillin: please check the number.",
+        "The claim is CHECKED with TZS 1,120.00.",
+        "the policy pays TZS 20,000.00: its ceiling is reached, TZS 2,920.00 are left to the family.",
+    ),
+    "Settlement": (
+        "TZS 5,010.00 for Machame Kaskazini Dispensary and TZS 20,000.00 for Hai District Hospital, TZS 25,010.00 together.",
+        "Machame Kaskazini Dispensary asked for TZS 11,590.00 and gets TZS 5,010.00",
+        "Hai District Hospital asked for TZS 22,920.00 and gets TZS 20,000.00.",
+        "The run is PAID: TZS 25,010.00 of TZS 25,010.00.",
+    ),
+}
+"""What the walk says of the money of each chapter."""
 
 
 def test_the_whole_scheme_is_walked_through(cli: Cli, database_url: str) -> None:
     done = cli("demo", "walk")
     assert done.exit_code == 0, done.output
     told = " ".join(done.stdout.split())
-    assert "TZS 30,000.00 for all five" in told
-    assert "claims TZS 2,270.00 for Unspecified malaria" in told
-    assert "Machame Kaskazini Dispensary asked for TZS 2,270.00 and gets TZS 2,140.00." in told
-    assert f"All {len(LAST_MONTH) + len(THIS_MONTH)} steps went as the story says" in told
+    places = [told.index(f"{title}: ") for title in MONEY]
+    for (title, sentences), start, end in zip(MONEY.items(), places, [*places[1:], len(told)], strict=True):
+        for sentence in sentences:
+            assert sentence in told[start:end], f"{title} does not say: {sentence}"
+    assert f"All {len(STEPS)} steps went as the story says" in told
     with psycopg.connect(database_url) as connection:
         left = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'bima_demo_walk_')")
         assert f"bima_demo_walk_{os.getpid()}" not in [name for (name,) in left]
+
+
+def test_the_money_of_the_walk_is_told_of_every_chapter() -> None:
+    assert list(MONEY) == [chapter.title for chapter in CHAPTERS]
+
+
+@pytest.mark.parametrize(
+    "today", [date(2024, 3, 1), date(2025, 1, 31), date(2026, 3, 31), date(2026, 12, 15), date(2028, 2, 29)], ids=str
+)
+def test_the_chapters_follow_each_other_in_time_whatever_the_day(today: date) -> None:
+    days = [chapter.day(today) for chapter in CHAPTERS]
+    assert days == sorted(days)
+    # A policy of a year from the first chapter on ends with this month: within the prompt, and a month after it begins.
+    ends = add_months(days[0], 12) - timedelta(days=1)
+    asked = next(chapter.day(today) for chapter in CHAPTERS if chapter.night)
+    assert ends - asked <= timedelta(days=walk.PROMPT_DAYS)
+    assert asked <= add_months(ends + timedelta(days=1), -1)
 
 
 # A step that fails, told without a server.
@@ -73,20 +139,18 @@ PRICE = Step(
 
 
 def test_a_step_that_fails_is_named_with_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def prepare(host: Host) -> datetime:
-        return datetime(2024, 2, 29, 18)  # noqa: DTZ001
+    async def prepare(host: Host) -> date:
+        return date(2024, 3, 1)
 
     for name, stub in {"fresh_database": address, "serving": address, "_prepare": prepare, "Client": Answering}.items():
         monkeypatch.setattr(walk, name, stub)
-    story = (PRICE, Step(**{**vars(PRICE), "variables": {}}))
-    monkeypatch.setattr(walk, "LAST_MONTH", (Step(**{**vars(story[1]), "expect": {}}), story[1]))
+    told, failing = replace(PRICE, variables={}, expect={}), replace(PRICE, variables={})
+    monkeypatch.setattr(walk, "CHAPTERS", (Chapter("A price", "Two ask for it.", present, (told, failing)),))
     done = CliRunner(env={"BIMA_PROFILE": "tanzania-chf"}).invoke(command_line(), ["demo", "walk"])
     assert done.exit_code == 1, done.output
     assert "It costs 40,000.00." in done.stdout
     assert '"value": "40000.00"' in done.stdout
-    assert (
-        f"Error: Step 2 of {2 + len(THIS_MONTH)} failed: policyQuote.value is '40000.00'; the story says" in done.stderr
-    )
+    assert "Error: Step 2 of 2 failed: policyQuote.value is '40000.00'; the story says" in done.stderr
 
 
 def teller() -> Teller:
@@ -123,7 +187,7 @@ def test_any_other_answer_than_the_storys_fails_the_step(
 
 
 def test_an_error_that_the_story_wants_must_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    refused = Step(**{**vars(PRICE), "refused": "SAME_ACCOUNT", "says": "Refused: {message}"})
+    refused = replace(PRICE, refused="SAME_ACCOUNT", says="Refused: {message}")
     error = {"code": "SAME_ACCOUNT", "message": "Let somebody else do it.", "path": ["id"]}
     kept = told_by(monkeypatch, {"data": {"confirmBatchRun": {"batchRun": None, "errors": [error]}}}, refused)
     assert kept["message"] == "Let somebody else do it."
@@ -157,8 +221,8 @@ def test_user_errors_are_found_at_any_depth() -> None:
 
 
 def test_money_is_shown_with_its_thousands_apart() -> None:
-    assert [shown(value) for value in ("1234567.50", "0.05", "2024-02-29", 5, None)] == [
-        "1,234,567.50", "0.05", "2024-02-29", "5", "None",
+    assert [shown(value) for value in ("1234567.50", "-1600.00", "0.05", "2024-02-29", 5, None)] == [
+        "1,234,567.50", "-1,600.00", "0.05", "2024-02-29", "5", "None",
     ]  # fmt: skip
 
 
@@ -170,7 +234,7 @@ def test_variables_are_laid_out_on_one_line_where_they_fit() -> None:
 
 def test_every_account_of_the_story_is_there_and_every_name_is_kept_before_it_is_used() -> None:
     known = {"today", "year", "month", "message"}
-    for step in (*LAST_MONTH, *THIS_MONTH):
+    for step in STEPS:
         assert step.who in teller().people
         used = {name[1:] for name in _texts([step.variables, step.expect]) if name.startswith("$")}
         assert used <= known, f"{step.title} uses {used - known}"

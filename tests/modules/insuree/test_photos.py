@@ -251,7 +251,7 @@ async def test_rows_of_photos_are_as_visible_as_their_people(http: Http, host: H
     ],
     ids=["none", "adult 60 months", "adult older", "child 12 months", "child older", "just 18", "not yet 18"],
 )
-async def test_a_photo_is_due_after_60_months_or_12_for_a_minor(
+async def test_a_photo_is_due_after_60_months_or_12_for_a_minor_rule_2_3_12(
     api: Api, session: AsyncSession, family: Family, born: date, taken: date | None, due: bool
 ) -> None:
     insuree = await make_insuree(session, family, birth_date=born, photo_on=taken)

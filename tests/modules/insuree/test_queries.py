@@ -24,7 +24,9 @@ async def ask(api: Api, document: str, who: Actor | None = None, **variables: An
     return reply.data
 
 
-async def test_people_are_seen_by_district_or_village_and_nowhere_else(api: Api, session: AsyncSession) -> None:
+async def test_people_are_seen_by_district_or_village_and_nowhere_else_rule_2_3_10(
+    api: Api, session: AsyncSession
+) -> None:
     village, other = await make_village(session), await make_village(session)
     family = await make_family(session, village, members=2)
     await make_family(session, other, members=2)
@@ -128,7 +130,7 @@ async def test_families_within_a_ward(api: Api, session: AsyncSession) -> None:
     assert await ask(api, document, place=village.ward_id) == {"families": {"nodes": [{"id": str(family.id)}]}}
 
 
-async def test_numbers_are_checked_before_they_are_given(api: Api, session: AsyncSession) -> None:
+async def test_numbers_are_checked_before_they_are_given_rule_2_2(api: Api, session: AsyncSession) -> None:
     family = await make_family(session, members=1)
     number = await session.scalar(select(Insuree.insurance_number).where(Insuree.id == family.head_id))
     await session.commit()
@@ -167,7 +169,7 @@ def reserved(host: Host) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("reserved")
-async def test_a_country_may_refuse_more_numbers(api: Api) -> None:
+async def test_a_country_may_refuse_more_numbers_rule_2_2_2(api: Api) -> None:
     document = "query($number: String!) { insuranceNumberCheck(insuranceNumber: $number) { code message } }"
     found = await ask(api, document, number="000000000")
     assert found == {"insuranceNumberCheck": {"code": "RESERVED_NUMBER", "message": "000000000 is reserved."}}

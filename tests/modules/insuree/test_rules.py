@@ -169,7 +169,7 @@ def test_the_active_need_no_reason() -> None:
         (date(2024, 1, 1), date(2023, 1, 1), False),
     ],
 )
-def test_adults_have_had_their_eighteenth_birthday(birth_date: date, day: date, adult: bool) -> None:
+def test_adults_have_had_their_eighteenth_birthday_rule_2_3_11(birth_date: date, day: date, adult: bool) -> None:
     assert is_adult(birth_date, day) is adult
 
 

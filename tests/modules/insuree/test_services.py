@@ -68,7 +68,7 @@ async def test_clients_make_the_ids(change: Any, session: AsyncSession) -> None:
     assert again["errors"] == [("TAKEN", "id")]
 
 
-async def test_a_family_has_exactly_one_head(change: Any, session: AsyncSession) -> None:
+async def test_a_family_has_exactly_one_head_rule_2_3_1(change: Any, session: AsyncSession) -> None:
     village = await make_village(session)
     family = await make_family(session, village)
     detached = await make_insuree(session, family)
@@ -92,7 +92,7 @@ async def test_somebody_registered_without_a_family_may_head_a_new_one(change: A
     assert again["errors"] == [("IN_ANOTHER_FAMILY", "headId")]
 
 
-async def test_all_problems_of_a_family_are_told_at_once(change: Any, session: AsyncSession) -> None:
+async def test_all_problems_of_a_family_are_told_at_once_rule_2_3_2_and_13(change: Any, session: AsyncSession) -> None:
     village, other = await make_village(session), await make_family(session)
     taken = await session.scalar(select(Insuree.insurance_number).where(Insuree.id == other.head_id))
     facility = await make_facility(session)
@@ -123,7 +123,7 @@ async def test_all_problems_of_a_family_are_told_at_once(change: Any, session: A
     assert await session.scalar(select(func.count()).select_from(Family)) == 1
 
 
-async def test_of_two_families_with_one_number_at_once_one_wins(change: Any, session: AsyncSession) -> None:
+async def test_of_two_families_with_one_number_at_once_one_wins_rule_2_2_1(change: Any, session: AsyncSession) -> None:
     village = await make_village(session)
     await session.commit()
     number = chf_number()
@@ -168,6 +168,8 @@ async def test_a_confirmation_that_needs_a_number_has_one(change: Any, session: 
     family = (await change("createFamily", {**new, "confirmationNumber": "17/2024"}))["object"]
     cleared = {"id": family["id"], "expectedVersion": 1, "confirmationTypeCode": "B", "confirmationNumber": None}
     assert (await change("updateFamily", cleared))["errors"] == [("REQUIRED", "confirmationNumber")]
+    without = {"id": family["id"], "expectedVersion": 1, "confirmationNumber": None}
+    assert (await change("updateFamily", without))["errors"] == [("REQUIRED", "confirmationNumber")]
     other = {**cleared, "confirmationTypeCode": "D"}
     assert (await change("updateFamily", other))["errors"] == []
 
@@ -191,7 +193,7 @@ async def test_a_family_that_moves_takes_its_members_along(change: Any, session:
     assert (await session.execute(places)).all() == [(village.id, village.district_id)]
 
 
-async def test_a_family_is_deleted_with_its_members_or_without(
+async def test_a_family_is_deleted_with_its_members_or_without_rule_2_3_8(
     change: Any, session: AsyncSession, listener: Any
 ) -> None:
     together, apart = await make_family(session, members=3), await make_family(session, members=3)
@@ -212,7 +214,7 @@ async def test_a_family_is_deleted_with_its_members_or_without(
     assert (await change("updateFamily", gone))["errors"] == [("NOT_FOUND", "id")]
 
 
-async def test_another_member_becomes_the_head(change: Any, session: AsyncSession) -> None:
+async def test_another_member_becomes_the_head_rule_2_3_7(change: Any, session: AsyncSession) -> None:
     family, other = await make_family(session, members=2), await make_family(session)
     spouse = (await session.scalars(select(Insuree).where(Insuree.relation_code == SPOUSE))).first()
     assert spouse is not None
@@ -239,7 +241,9 @@ async def test_a_member_is_added_to_a_family(change: Any, session: AsyncSession,
     assert lost["errors"] == [("NOT_FOUND", "familyId")]
 
 
-async def test_a_member_leaves_the_family_or_the_scheme(change: Any, session: AsyncSession, listener: Any) -> None:
+async def test_a_member_leaves_the_family_or_the_scheme_rule_2_3_5(
+    change: Any, session: AsyncSession, listener: Any
+) -> None:
     family = await make_family(session, members=1)
     child, adult = await make_insuree(session, family), await make_insuree(session, family)
     await session.commit()
@@ -252,7 +256,7 @@ async def test_a_member_leaves_the_family_or_the_scheme(change: Any, session: As
     assert (child.village_id, child.district_id) == (family.village_id, family.district_id)
 
 
-async def test_the_head_neither_leaves_nor_moves(change: Any, session: AsyncSession) -> None:
+async def test_the_head_neither_leaves_nor_moves_rule_2_3_5_and_6(change: Any, session: AsyncSession) -> None:
     family, other = await make_family(session), await make_family(session)
     await session.commit()
     head = {"id": family.head_id, "expectedVersion": 1}
@@ -261,7 +265,7 @@ async def test_the_head_neither_leaves_nor_moves(change: Any, session: AsyncSess
     assert moved["errors"] == [("IS_HEAD", "id")]
 
 
-async def test_a_person_joins_another_family(change: Any, session: AsyncSession, listener: Any) -> None:
+async def test_a_person_joins_another_family_rule_2_3_6(change: Any, session: AsyncSession, listener: Any) -> None:
     old, new = await make_family(session), await make_family(session)
     child = await make_insuree(session, old)
     await session.commit()
@@ -274,7 +278,7 @@ async def test_a_person_joins_another_family(change: Any, session: AsyncSession,
     assert (child.village_id, child.district_id) == (new.village_id, new.district_id)
 
 
-async def test_inactive_and_dead_need_a_reason_for_that_and_a_date(
+async def test_inactive_and_dead_need_a_reason_for_that_and_a_date_rule_2_3_3(
     change: Any, session: AsyncSession, listener: Any
 ) -> None:
     family = await make_family(session, members=1)
@@ -314,6 +318,15 @@ async def test_a_persons_own_number_is_not_taken(change: Any, session: AsyncSess
         ("REQUIRED", "insuranceNumber"),
         ("REQUIRED", "genderCode"),
     ]
+
+
+async def test_members_but_the_head_keep_a_relation(change: Any, session: AsyncSession) -> None:
+    family = await make_family(session, members=1)
+    child = await make_insuree(session, family)
+    await session.commit()
+    cleared = {"expectedVersion": 1, "relationCode": None}
+    assert (await change("updateInsuree", {**cleared, "id": child.id}))["errors"] == [("REQUIRED", "relationCode")]
+    assert (await change("updateInsuree", {**cleared, "id": family.head_id}))["errors"] == []
 
 
 async def test_a_change_of_an_old_version_is_stale(change: Any, session: AsyncSession) -> None:

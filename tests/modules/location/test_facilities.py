@@ -58,7 +58,7 @@ async def test_a_facility_is_added_with_its_numbers_and_catchments(api: Api, ses
     assert facility["catchments"]["nodes"] == [{"location": {"name": "Nguruma"}, "percent": "62.50"}]
 
 
-async def test_a_list_that_is_sent_replaces_the_one_that_was_and_one_left_out_stays(
+async def test_a_list_that_is_sent_replaces_the_one_that_was_and_one_left_out_stays_rule_1_2_8(
     api: Api, session: AsyncSession
 ) -> None:
     facility, village = await make_facility(session), await make_village(session)
@@ -73,7 +73,7 @@ async def test_a_list_that_is_sent_replaces_the_one_that_was_and_one_left_out_st
     assert payload["healthFacility"]["catchments"]["nodes"] == []
 
 
-async def test_all_problems_of_a_facility_are_told_at_once(api: Api, session: AsyncSession) -> None:
+async def test_all_problems_of_a_facility_are_told_at_once_rule_1_2_7(api: Api, session: AsyncSession) -> None:
     village = await make_village(session)
     await session.commit()
     payload = await change(
@@ -95,7 +95,7 @@ async def test_all_problems_of_a_facility_are_told_at_once(api: Api, session: As
     ]
 
 
-async def test_a_contract_ends_after_it_starts(api: Api, session: AsyncSession) -> None:
+async def test_a_contract_ends_after_it_starts_rule_1_2_6(api: Api, session: AsyncSession) -> None:
     facility = await make_facility(session, contract_from=date(2024, 1, 1), contract_to=date(2024, 12, 31))
     await session.commit()
     own = {"id": facility.id, "expectedVersion": 1}
@@ -107,7 +107,7 @@ async def test_a_contract_ends_after_it_starts(api: Api, session: AsyncSession) 
     assert payload["healthFacility"]["contractTo"] is None
 
 
-async def test_a_scheme_may_ask_for_contract_dates(
+async def test_a_scheme_may_ask_for_contract_dates_rule_1_2_6(
     ctx: Context, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     district = await make_district(session)

@@ -91,7 +91,7 @@ async def test_what_lies_in_a_moved_place_goes_along(changes: Changes, session: 
     ]
 
 
-async def test_a_place_that_rises_takes_its_levels_along(changes: Changes, session: AsyncSession) -> None:
+async def test_a_place_that_rises_takes_its_levels_along_rule_1_2_5(changes: Changes, session: AsyncSession) -> None:
     region, _, ward, village = await branch(session, "A")
     await session.commit()
     assert await changes.move(ward, region) == []
@@ -101,7 +101,9 @@ async def test_a_place_that_rises_takes_its_levels_along(changes: Changes, sessi
     ]
 
 
-async def test_what_would_lie_below_a_village_becomes_one_beside_it(changes: Changes, session: AsyncSession) -> None:
+async def test_what_would_lie_below_a_village_becomes_one_beside_it_rule_1_2_5(
+    changes: Changes, session: AsyncSession
+) -> None:
     _, district, ward, village = await branch(session, "A")
     _, other, _, _ = await branch(session, "B")
     await session.commit()
@@ -292,7 +294,7 @@ async def test_an_empty_place_is_deleted(changes: Changes, session: AsyncSession
     assert await session.get(Location, village.id) is None
 
 
-async def test_a_place_with_children_is_deleted_only_when_another_one_takes_them_over(
+async def test_a_place_with_children_is_deleted_only_when_another_one_takes_them_over_rule_1_2_4(
     changes: Changes, session: AsyncSession, villages: Villages
 ) -> None:
     _, district, ward, village = await branch(session, "A")
@@ -311,7 +313,9 @@ async def test_a_place_with_children_is_deleted_only_when_another_one_takes_them
     assert [path for _, path, _ in await told_of(session, [empty])] == [["B region", "B district", "C ward"]]
 
 
-async def test_a_place_in_use_is_not_deleted(changes: Changes, session: AsyncSession, villages: Villages) -> None:
+async def test_a_place_in_use_is_not_deleted_rule_1_2_4(
+    changes: Changes, session: AsyncSession, villages: Villages
+) -> None:
     facility, village = await make_facility(session), await make_village(session)
     villages.used.add(village.id)
     await session.commit()

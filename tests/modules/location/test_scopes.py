@@ -71,7 +71,9 @@ async def test_an_actor_without_scopes_sees_nothing(ctx: Context, session: Async
     assert await seen(ctx, Actor()) == set()
 
 
-async def test_rows_without_a_place_are_seen_by_unbounded_actors_only(ctx: Context, session: AsyncSession) -> None:
+async def test_rows_without_a_place_are_seen_by_unbounded_actors_only_decision_2(
+    ctx: Context, session: AsyncSession
+) -> None:
     region = await make_region(session, code="R1")
     assert region.code not in await seen(ctx, Actor(scopes={"district": (region.id,), "village": (region.id,)}))
     assert region.code in await seen(ctx, Actor(unbounded=True))

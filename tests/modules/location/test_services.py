@@ -37,7 +37,7 @@ async def test_a_country_is_built_from_the_region_down(api: Api) -> None:
     assert payload["location"]["version"] == 1
 
 
-async def test_a_place_lies_exactly_one_level_below_its_parent(api: Api, session: AsyncSession) -> None:
+async def test_a_place_lies_exactly_one_level_below_its_parent_rule_1_1(api: Api, session: AsyncSession) -> None:
     region, district = await make_region(session), await make_district(session)
     await session.commit()
     village: dict[str, Any] = {"code": "X", "name": "X", "level": "VILLAGE"}
@@ -48,7 +48,7 @@ async def test_a_place_lies_exactly_one_level_below_its_parent(api: Api, session
     assert told(await change(api, "createLocation", **region_in_region)) == [("REGION_HAS_NO_PARENT", "parentId")]
 
 
-async def test_codes_are_unique_within_a_level(api: Api, session: AsyncSession) -> None:
+async def test_codes_are_unique_within_a_level_rule_1_1(api: Api, session: AsyncSession) -> None:
     district = await make_district(session, code="23")
     await make_region(session, code="01")
     await session.commit()
@@ -69,7 +69,7 @@ async def test_all_problems_of_an_input_are_told_at_once(api: Api) -> None:
     ]
 
 
-async def test_absent_keeps_and_null_clears(api: Api, session: AsyncSession) -> None:
+async def test_absent_keeps_and_null_clears_decision_6(api: Api, session: AsyncSession) -> None:
     village = await make_village(session, male_population=10, female_population=12)
     await session.commit()
     fields = "location { name malePopulation femalePopulation population version } errors { code path }"
@@ -81,7 +81,7 @@ async def test_absent_keeps_and_null_clears(api: Api, session: AsyncSession) -> 
     ]
 
 
-async def test_a_change_of_an_old_version_is_stale_and_shows_the_place_as_it_is(
+async def test_a_change_of_an_old_version_is_stale_and_shows_the_place_as_it_is_decision_5(
     api: Api, session: AsyncSession
 ) -> None:
     village = await make_village(session)
@@ -92,14 +92,14 @@ async def test_a_change_of_an_old_version_is_stale_and_shows_the_place_as_it_is(
     assert payload["location"]["name"] == "Nguruma"
 
 
-async def test_population_is_null_where_nobody_has_counted(api: Api, session: AsyncSession) -> None:
+async def test_population_is_null_where_nobody_has_counted_rule_1_2_2(api: Api, session: AsyncSession) -> None:
     village = await make_village(session)
     await session.commit()
     reply = await api("query($id: ID!) { location(id: $id) { population } }", {"id": village.id}, actor=actor())
     assert reply.data == {"location": {"population": None}}
 
 
-async def test_regions_and_districts_need_a_right_of_their_own(api: Api, session: AsyncSession) -> None:
+async def test_regions_and_districts_need_a_right_of_their_own_rule_1_2_1(api: Api, session: AsyncSession) -> None:
     ward = await make_ward(session)
     await session.commit()
     somebody = actor(rights=("location.location.create",))

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import hook
+from core import hook, new_id
+from core.files.models import FileKind, FileRow
 from core.host import Host
 from core.testing import Api, actor
-from modules.insuree.models import Family, Insuree
+from modules.insuree.models import Family, Insuree, InsureePhoto
 from modules.insuree.testing import make_family, make_insuree
 from modules.location.testing import make_district
 from modules.medical.rules import ServiceCategory
@@ -89,7 +90,7 @@ async def insured(
     return head, policy
 
 
-async def test_a_member_is_covered_and_recognised_wherever_he_asks(ask: Any, session: AsyncSession) -> None:
+async def test_a_member_is_covered_and_recognised_wherever_he_asks_decision_4(ask: Any, session: AsyncSession) -> None:
     head, _ = await insured(session, terms={"code": "CHF"})
     assert await ask(head) == {
         "covered": True, "reason": None,
@@ -102,12 +103,34 @@ async def test_a_member_is_covered_and_recognised_wherever_he_asks(ask: Any, ses
     }  # fmt: skip
 
 
+async def test_whoever_asks_sees_what_the_person_looks_like_decision_4(api: Api, session: AsyncSession) -> None:
+    head, _ = await insured(session)
+    file = FileRow(account_id=new_id(), kind=FileKind.PHOTO, media_type="image/jpeg", size=1, sha256=b"1")
+    session.add(file)
+    await session.flush()
+    session.add(InsureePhoto(insuree_id=head.id, file_id=file.id, taken_on=date(2026, 1, 5)))
+    await session.commit()
+    document = "query($number: String!) { eligibility(insuranceNumber: $number) { insuree { photo { url takenOn } } } }"
+    reply = await api(document, {"number": head.insurance_number}, actor=actor("RECEPTIONIST", unbounded=False))
+    photo = reply.data["eligibility"]["insuree"]["photo"]
+    assert photo["takenOn"] == "2026-01-05"
+    assert f"/files/{file.id}?expires=" in photo["url"]
+
+
+async def test_nothing_asked_for_is_covered_where_the_person_is_not(ask: Any, session: AsyncSession) -> None:
+    service = await make_service(session)
+    head, _ = await insured(session, PolicyStatus.IDLE, terms={"covers": [service]})
+    answer = await ask(head, service=service.code, item="nothing")
+    assert answer["service"] == {"covered": False, "reason": "NOT_PAID", "remaining": None, "earliestOn": None}
+    assert answer["item"] == {"covered": False, "reason": "UNKNOWN_CODE", "remaining": None, "earliestOn": None}
+
+
 async def test_an_unknown_number_is_nobodys(ask: Any) -> None:
     answer = await ask("999999999")
     assert (answer["covered"], answer["reason"], answer["insuree"]) == (False, "UNKNOWN_NUMBER", None)
 
 
-async def test_a_part_of_a_number_is_nobodys(ask: Any, session: AsyncSession) -> None:
+async def test_a_part_of_a_number_is_nobodys_decision_4(ask: Any, session: AsyncSession) -> None:
     head, _ = await insured(session)
     assert (await ask(head.insurance_number[:-1]))["reason"] == "UNKNOWN_NUMBER"
 
@@ -173,7 +196,7 @@ async def test_cover_that_has_ended_is_told(ask: Any, session: AsyncSession) -> 
     assert (await ask(head))["reason"] == "COVER_ENDED"
 
 
-async def test_a_service_in_the_product_is_covered_and_others_are_not(ask: Any, session: AsyncSession) -> None:
+async def test_a_service_in_the_product_is_covered_and_others_are_not_rule_4_6(ask: Any, session: AsyncSession) -> None:
     covered, other = await make_service(session), await make_service(session)
     head, _ = await insured(session, terms={"covers": [covered]})
     assert (await ask(head, service=covered.code))["service"] == {
@@ -192,7 +215,7 @@ async def test_an_item_is_judged_beside_the_service(ask: Any, session: AsyncSess
     assert (answer["service"]["covered"], answer["item"]["covered"]) == (False, True)
 
 
-async def test_a_service_is_not_covered_in_its_waiting_period(ask: Any, session: AsyncSession) -> None:
+async def test_a_service_is_not_covered_in_its_waiting_period_rule_4_6_2(ask: Any, session: AsyncSession) -> None:
     service = await make_service(session)
     waits = {"waiting_period_adult": 6, "waiting_period_child": 0}
     head, _ = await insured(session, terms={"covers": {service: waits}})
@@ -211,7 +234,7 @@ async def test_thirteen_of_twenty_services_are_left_b14(ask: Any, session: Async
     assert claims.asked == [(head.id, Care(service.id), START, date(2026, 12, 31))]
 
 
-async def test_a_used_up_limit_is_told(ask: Any, session: AsyncSession, claims: Claims) -> None:
+async def test_a_used_up_limit_is_told_rule_4_6_3(ask: Any, session: AsyncSession, claims: Claims) -> None:
     item = await make_item(session)
     head, _ = await insured(session, terms={"covers": {item: {"limit_number_adult": 7}}})
     claims.taken = Usage(item=Decimal(7))
@@ -219,7 +242,9 @@ async def test_a_used_up_limit_is_told(ask: Any, session: AsyncSession, claims: 
     assert (answer["covered"], answer["reason"]) == (False, "LIMIT_REACHED")
 
 
-async def test_a_used_up_category_of_care_refuses_its_services(ask: Any, session: AsyncSession, claims: Claims) -> None:
+async def test_a_used_up_category_of_care_refuses_its_services_rule_4_6_4(
+    ask: Any, session: AsyncSession, claims: Claims
+) -> None:
     surgery = await make_service(session, category=ServiceCategory.SURGERY)
     limits = {ServiceCategory.SURGERY: (2, 0)}
     head, _ = await insured(session, terms={"covers": [surgery], "category_limits": limits})
@@ -229,7 +254,7 @@ async def test_a_used_up_category_of_care_refuses_its_services(ask: Any, session
     assert answer["remaining"] == {"ceiling": "5000.00", "admissions": None, "surgeries": 0}
 
 
-async def test_of_two_policies_the_one_that_has_the_service_answers(ask: Any, session: AsyncSession) -> None:
+async def test_of_two_policies_the_one_that_has_the_service_answers_rule_4_6_5(ask: Any, session: AsyncSession) -> None:
     service = await make_service(session)
     head, policy = await insured(session, terms={"covers": [service]})
     family = await session.get_one(Family, policy.family_id)
@@ -242,7 +267,7 @@ async def test_of_two_policies_the_one_that_has_the_service_answers(ask: Any, se
     assert answer["policy"]["expiresOn"] == "2026-12-31"
 
 
-async def test_who_asked_about_whom_is_recorded(ask: Any, session: AsyncSession) -> None:
+async def test_who_asked_about_whom_is_recorded_decision_4(ask: Any, session: AsyncSession) -> None:
     head, _ = await insured(session)
     await ask(head)
     await ask("999999999")
@@ -251,7 +276,7 @@ async def test_who_asked_about_whom_is_recorded(ask: Any, session: AsyncSession)
     assert all(one.account_id is not None for one in found)
 
 
-async def test_an_account_may_not_ask_without_end(api: Api, session: AsyncSession) -> None:
+async def test_an_account_may_not_ask_without_end_decision_4(api: Api, session: AsyncSession) -> None:
     who = actor("RECEPTIONIST")
     session.add_all(Verification(account_id=who.id, insurance_number="1", covered=False) for _ in range(60))
     await session.commit()

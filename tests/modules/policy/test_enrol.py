@@ -63,7 +63,7 @@ async def test_the_seventh_member_of_a_flat_family_product_has_no_place_d6(chang
     assert len((await session.scalars(select(PricedMember))).all()) == 6
 
 
-async def test_an_enrolment_in_the_future_is_refused(
+async def test_an_enrolment_in_the_future_is_refused_decision_18(
     change: Any, told: Any, session: AsyncSession, today: date
 ) -> None:
     family, product = await make_family(session), await make_product(session)
@@ -73,7 +73,7 @@ async def test_an_enrolment_in_the_future_is_refused(
     assert told(payload) == [("DATE_IN_FUTURE", "enrolledOn")]
 
 
-async def test_backdating_by_more_than_thirty_days_needs_a_right(
+async def test_backdating_by_more_than_thirty_days_needs_a_right_decision_18(
     change: Any, told: Any, session: AsyncSession, today: date
 ) -> None:
     family, product = await make_family(session), await make_product(session)
@@ -91,7 +91,7 @@ async def test_thirty_days_back_is_allowed(change: Any, told: Any, session: Asyn
     assert told(await change("enrolPolicy", familyId=family.id, productId=product.id, enrolledOn=day)) == []
 
 
-async def test_another_price_than_expected_is_told_with_both_figures(
+async def test_another_price_than_expected_is_told_with_both_figures_decision_14(
     change: Any, told: Any, session: AsyncSession
 ) -> None:
     family, product = await make_family(session), await make_product(session)
@@ -112,7 +112,7 @@ async def test_a_family_of_another_district_is_not_found(change: Any, told: Any,
     assert told(payload) == [("NOT_FOUND", "familyId")]
 
 
-async def test_a_product_is_sold_in_its_own_district_or_region_only(
+async def test_a_product_is_sold_in_its_own_district_or_region_only_rule_3_2_9(
     change: Any, told: Any, session: AsyncSession
 ) -> None:
     district = await make_district(session)
@@ -154,7 +154,9 @@ async def test_an_officer_who_stopped_working_sells_nothing(change: Any, told: A
     assert told(await change("enrolPolicy", **enrolment)) == [("OFFICER_NOT_VALID", "officerId")]
 
 
-async def test_a_policy_that_costs_the_family_nothing_is_active_at_once(change: Any, session: AsyncSession) -> None:
+async def test_a_policy_that_costs_the_family_nothing_is_active_at_once_decision_23(
+    change: Any, session: AsyncSession
+) -> None:
     family = await make_family(session, membership_category_code="POOR")
     product = await make_product(session, subsidies={"POOR": 100})
     await session.execute(update(Subsidy).values(family_part_activates=True))

@@ -13,7 +13,9 @@ from modules.policy.testing import make_policy
 from modules.product.testing import make_product
 
 
-async def test_whatever_is_past_its_last_day_expires_by_night(ctx: Context, host: Host, session: AsyncSession) -> None:
+async def test_whatever_is_past_its_last_day_expires_by_night_decision_21(
+    ctx: Context, host: Host, session: AsyncSession
+) -> None:
     family = await make_family(session, members=1)
     policies = [
         await make_policy(
@@ -40,7 +42,7 @@ async def test_a_policy_does_not_expire_on_its_last_day(ctx: Context, host: Host
     assert (policy.expires_on, policy.status) == (date(2026, 3, 10), PolicyStatus.ACTIVE)
 
 
-async def test_an_idle_policy_is_suspended_the_day_after_its_last_payment_date(
+async def test_an_idle_policy_is_suspended_the_day_after_its_last_payment_date_decision_21(
     ctx: Context, host: Host, session: AsyncSession
 ) -> None:
     family = await make_family(session)

@@ -58,7 +58,9 @@ async def refreshed(session: AsyncSession, policy: Policy) -> Policy:
     return policy
 
 
-async def test_a_newcomer_is_covered_at_once_if_the_value_does_not_change(change: Any, session: AsyncSession) -> None:
+async def test_a_newcomer_is_covered_at_once_if_the_value_does_not_change_decision_19(
+    change: Any, session: AsyncSession
+) -> None:
     family = await make_family(session, members=2)
     policy = await paid_policy(session, family)
     added = (await change("addInsuree", fields=INSUREE, **newcomer(family)))["insuree"]
@@ -81,7 +83,9 @@ async def test_a_newcomer_who_costs_more_is_covered_once_that_is_paid_c11(change
     assert await covers_of(session, added["id"]) == [(date(2026, 3, 10), date(2026, 12, 31), None)]
 
 
-async def test_the_cover_of_the_others_is_untouched_by_a_newcomer(change: Any, session: AsyncSession) -> None:
+async def test_the_cover_of_the_others_is_untouched_by_a_newcomer_decision_19(
+    change: Any, session: AsyncSession
+) -> None:
     family = await make_family(session, members=1)
     await paid_policy(session, family, 10000, **PER_HEAD)
     before = await covers_of(session, family.head_id)
@@ -89,7 +93,7 @@ async def test_the_cover_of_the_others_is_untouched_by_a_newcomer(change: Any, s
     assert await covers_of(session, family.head_id) == before == [(START, date(2026, 12, 31), None)]
 
 
-async def test_a_newborn_is_covered_from_birth(change: Any, session: AsyncSession) -> None:
+async def test_a_newborn_is_covered_from_birth_decision_19(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=2)
     await paid_policy(session, family)
     added = (await change("addInsuree", fields=INSUREE, **newcomer(family, birthDate="2026-02-01")))["insuree"]
@@ -107,7 +111,7 @@ async def test_a_newcomer_raises_the_value_of_an_unpaid_policy_too(change: Any, 
     assert {policy.value, policy.due, policy.bought_due} == {Decimal(12000)}
 
 
-async def test_a_seventh_member_gets_the_place_that_becomes_free(change: Any, session: AsyncSession) -> None:
+async def test_a_seventh_member_gets_the_place_that_becomes_free_rule_2_3_9(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=6)
     await paid_policy(session, family)
     seventh = (await change("addInsuree", fields=INSUREE, **newcomer(family)))["insuree"]
@@ -138,7 +142,7 @@ async def test_nobody_owes_for_a_newcomer_who_left_before_paying(change: Any, se
     assert owed == 12000
 
 
-async def test_cover_ends_with_the_day_of_death(change: Any, session: AsyncSession) -> None:
+async def test_cover_ends_with_the_day_of_death_rule_2_3_3(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=2)
     await paid_policy(session, family)
     spouse = (await session.scalars(select(Insuree).where(Insuree.birth_date == date(1989, 9, 9)))).one()
@@ -149,7 +153,7 @@ async def test_cover_ends_with_the_day_of_death(change: Any, session: AsyncSessi
     assert await covers_of(session, spouse.id) == [(START, date(2026, 3, 1), CoverEnd.STATUS)]
 
 
-async def test_who_is_active_again_is_covered_from_that_day(change: Any, session: AsyncSession) -> None:
+async def test_who_is_active_again_is_covered_from_that_day_rule_2_3_4(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=2)
     await paid_policy(session, family)
     spouse = (await session.scalars(select(Insuree).where(Insuree.birth_date == date(1989, 9, 9)))).one()
@@ -165,7 +169,7 @@ async def test_who_is_active_again_is_covered_from_that_day(change: Any, session
     ]
 
 
-async def test_who_moves_is_covered_by_the_new_familys_policy(change: Any, session: AsyncSession) -> None:
+async def test_who_moves_is_covered_by_the_new_familys_policy_rule_2_3_6(change: Any, session: AsyncSession) -> None:
     former, family = await make_family(session, members=2), await make_family(session, members=1)
     await paid_policy(session, former)
     await paid_policy(session, family)

@@ -203,7 +203,9 @@ async def test_a_renewal_that_nobody_can_ask_for_is_warned_of(ctx: Context, sess
     assert (without_officer.officer_id, without_officer.warnings) == (None, [RenewalWarning.NO_OFFICER])
 
 
-async def test_members_whose_photo_is_due_by_the_renewal_are_noted(ctx: Context, session: AsyncSession) -> None:
+async def test_members_whose_photo_is_due_by_the_renewal_are_noted_rule_4_7_5(
+    ctx: Context, session: AsyncSession
+) -> None:
     family = await make_family(session, members=1)
     renewal_on = date(2026, 3, 25)
     old, fresh = date(2021, 3, 24), date(2021, 3, 25)

@@ -133,7 +133,9 @@ async def test_policies_follow_places_to_another_district(api: Api, session: Asy
     assert await district_of(session, policy.id) == target.id
 
 
-async def test_a_product_with_running_policies_is_not_deleted(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_a_product_with_running_policies_is_not_deleted_rule_3_3(
+    change: Any, told: Any, session: AsyncSession
+) -> None:
     _, policy = await insured(session)
     who = actor("SCHEME_ADMINISTRATOR")
     payload = await change(
@@ -142,7 +144,9 @@ async def test_a_product_with_running_policies_is_not_deleted(change: Any, told:
     assert told(payload) == [("PRODUCT_IN_USE", "id")]
 
 
-async def test_a_policy_rests_on_the_terms_it_was_made_with(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_a_policy_rests_on_the_terms_it_was_made_with_decision_7(
+    change: Any, told: Any, session: AsyncSession
+) -> None:
     _, policy = await insured(session)
     who = actor("SCHEME_ADMINISTRATOR")
     payload = await change(

@@ -95,7 +95,7 @@ def opened(history: list[tuple[int, int]]) -> tuple[Cover, ...]:
 
 
 @given(histories, spans)
-def test_opening_adds_exactly_the_days_asked_for_and_touches_no_interval(
+def test_opening_adds_exactly_the_days_asked_for_and_touches_no_interval_decision_22(
     history: list[tuple[int, int]], span: tuple[int, int]
 ) -> None:
     before = opened(history)
@@ -106,7 +106,7 @@ def test_opening_adds_exactly_the_days_asked_for_and_touches_no_interval(
 
 
 @given(histories, st.integers(0, 60))
-def test_stopping_never_rewrites_the_past(history: list[tuple[int, int]], today: int) -> None:
+def test_stopping_never_rewrites_the_past_decision_22(history: list[tuple[int, int]], today: int) -> None:
     before = opened(history)
     after = stop_cover(before, day(today), CoverEnd.SUSPENSION)
     assert covered_days(after) == {number for number in covered_days(before) if number < today}

@@ -47,7 +47,7 @@ def days(terms: Terms, stage: PolicyStage, enrolled_on: date, previous_expiry: d
         pytest.param(Terms(12), date(2024, 2, 29), "2024-02-29", "2025-02-27", id="leap"),
     ],
 )
-def test_period_of_a_new_policy(terms: Terms, enrolled_on: date, starts_on: str, expires_on: str) -> None:
+def test_period_of_a_new_policy_decision_12(terms: Terms, enrolled_on: date, starts_on: str, expires_on: str) -> None:
     assert days(terms, NEW, enrolled_on) == (starts_on, expires_on)
 
 
@@ -68,12 +68,14 @@ def test_period_of_a_new_policy(terms: Terms, enrolled_on: date, starts_on: str,
         pytest.param(1, ((31, 1),), date(2021, 2, 28), "2022-01-31", id="after the clipped grace"),
     ],
 )
-def test_start_in_a_cycle(grace: int, cycles: tuple[tuple[int, int], ...], enrolled_on: date, starts_on: str) -> None:
+def test_start_in_a_cycle_decision_13(
+    grace: int, cycles: tuple[tuple[int, int], ...], enrolled_on: date, starts_on: str
+) -> None:
     terms = Terms(12, grace_period_enrolment=grace, cycles=cycles)
     assert days(terms, NEW, enrolled_on)[0] == starts_on
 
 
-def test_renewals_have_their_own_grace() -> None:
+def test_renewals_have_their_own_grace_decision_13() -> None:
     terms = Terms(12, grace_period_enrolment=0, grace_period_renewal=1, cycles=JANUARY_AND_JUNE)
     assert days(terms, RENEWAL, date(2021, 1, 31))[0] == "2021-01-01"
     assert days(terms, NEW, date(2021, 1, 31))[0] == "2021-06-01"
@@ -183,7 +185,7 @@ def test_a_new_policy_does_not_mind_an_old_one() -> None:
         pytest.param(Terms(12), NEW, date(2021, 1, 10), None, None, id="no last date"),
     ],
 )
-def test_last_payment_date(
+def test_last_payment_date_rule_5_2(
     terms: Terms, stage: PolicyStage, enrolled_on: date, previous_expiry: date | None, last: date | None
 ) -> None:
     starts_on = period(terms, stage, enrolled_on, previous_expiry).starts_on
@@ -201,7 +203,7 @@ def test_last_payment_date(
         (31, True, None),
     ],
 )
-def test_dates_lie_at_most_thirty_days_back(days_ago: int, may_backdate: bool, problem: str | None) -> None:
+def test_dates_lie_at_most_thirty_days_back_decision_18(days_ago: int, may_backdate: bool, problem: str | None) -> None:
     today = date(2024, 6, 30)
     assert backdating_problem(today - timedelta(days=days_ago), today, may_backdate=may_backdate) == problem
 
@@ -245,7 +247,7 @@ def test_who_enrols_later_never_starts_earlier(
 
 
 @given(cycles_of_a_year, dates, st.integers(0, 30))
-def test_the_cycle_is_the_earliest_of_any_year_still_open(
+def test_the_cycle_is_the_earliest_of_any_year_still_open_decision_13(
     cycles: tuple[tuple[int, int], ...], ref: date, grace: int
 ) -> None:
     every = [date(year, month, day) for year in range(ref.year - 5, ref.year + 3) for day, month in cycles]

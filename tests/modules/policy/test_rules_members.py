@@ -30,7 +30,7 @@ def member(number: int, relation: Relation, age: int, recorded_after: int = 0) -
     )
 
 
-def test_relation_comes_from_the_head_flag_and_the_lookup() -> None:
+def test_relation_comes_from_the_head_flag_and_the_lookup_decision_9() -> None:
     assert relation_of(is_head=True) is Relation.HEAD
     assert relation_of(is_head=True, priced_as="OTHER") is Relation.HEAD
     assert relation_of(is_head=False, priced_as="OWN", is_spouse=True) is Relation.SPOUSE
@@ -43,7 +43,7 @@ def test_a_spouse_whom_the_country_prices_as_other_is_other() -> None:
     assert relation_of(is_head=False, priced_as="OTHER", is_spouse=True) is Relation.OTHER
 
 
-def test_members_are_ordered_head_spouse_own_adults_own_children_other_adults_other_children() -> None:
+def test_members_are_ordered_head_spouse_own_adults_own_children_other_adults_other_children_decision_10() -> None:
     family = [
         member(1, Relation.OTHER, 10),
         member(2, Relation.OTHER, 40),
@@ -55,7 +55,7 @@ def test_members_are_ordered_head_spouse_own_adults_own_children_other_adults_ot
     assert [each.id.int for each in pricing_order(family, START)] == [6, 5, 4, 3, 2, 1]
 
 
-def test_within_a_group_the_recorded_time_decides_then_the_id() -> None:
+def test_within_a_group_the_recorded_time_decides_then_the_id_decision_10() -> None:
     family = [
         member(1, Relation.OWN, 5, recorded_after=9),
         member(3, Relation.OWN, 4, recorded_after=2),
@@ -64,7 +64,7 @@ def test_within_a_group_the_recorded_time_decides_then_the_id() -> None:
     assert [each.id.int for each in pricing_order(family, START)] == [2, 3, 1]
 
 
-def test_ages_are_those_on_the_start_date() -> None:
+def test_ages_are_those_on_the_start_date_decision_10() -> None:
     child = Member(UUID(int=1), date(2006, 1, 2), Relation.OWN, RECORDED)
     adult = Member(UUID(int=2), date(2006, 1, 1), Relation.OWN, RECORDED + timedelta(days=1))
     assert [each.id.int for each in pricing_order([child, adult], START)] == [2, 1]
@@ -77,7 +77,7 @@ def test_no_maximum_covers_everybody(limit: int | None) -> None:
     assert len(places(family, START, limit).covered) == 9
 
 
-def test_the_maximum_leaves_out_the_last_in_pricing_order() -> None:
+def test_the_maximum_leaves_out_the_last_in_pricing_order_decision_10() -> None:
     family = [member(1, Relation.OTHER, 30), member(2, Relation.OWN, 3), member(3, Relation.HEAD, 30)]
     cut = places(family, START, 2)
     assert [each.id.int for each in cut.covered] == [3, 2]

@@ -136,7 +136,7 @@ def test_others_never_ride_on_the_lump_sum_d1() -> None:
     ]
 
 
-def test_without_a_lump_sum_the_threshold_prices_nothing_d3() -> None:
+def test_without_a_lump_sum_the_threshold_prices_nothing_decision_11_d3() -> None:
     terms = Terms(insurance_period=12, threshold=2, premium_adult=amount("300"), premium_child=amount("200"))
     found = quote(terms, people(own_adults=3, own_children=2), date(2024, 1, 1))
     assert found.value == 1300
@@ -215,7 +215,7 @@ def test_the_discounted_value_is_rounded_half_up() -> None:
         (9, 9, 0, {}),
     ],
 )
-def test_adults_take_the_lump_sums_places_before_children(
+def test_adults_take_the_lump_sums_places_before_children_rule_4_2_3(
     adults: int, children: int, threshold: int, extras: dict[str, int]
 ) -> None:
     terms = Terms(
@@ -253,7 +253,7 @@ def test_without_a_subsidy_the_family_pays_everything() -> None:
 
 
 @pytest.mark.parametrize(("family_part_activates", "due"), [(True, "735.00"), (False, "980.00")])
-def test_a_subsidy_splits_the_value_by_membership_category(family_part_activates: bool, due: str) -> None:
+def test_a_subsidy_splits_the_value_by_membership_category_decision_23(family_part_activates: bool, due: str) -> None:
     terms = replace(
         P1, subsidies=(Subsidy("EXEMPT", amount("100")), Subsidy("POOR", amount("25"), family_part_activates))
     )

@@ -41,12 +41,12 @@ def chain(length: int) -> dict[UUID, Sale]:
     return {id: Sale(converts_to=IDS[at + 1] if at + 1 < length else None) for at, id in enumerate(IDS[:length])}
 
 
-def test_a_renewal_begins_the_day_after_the_expiry() -> None:
+def test_a_renewal_begins_the_day_after_the_expiry_rule_4_7_1() -> None:
     assert renewal_date(EXPIRY) == RENEWAL
     assert renewal_date(date(2024, 2, 28)) == date(2024, 2, 29)
 
 
-def test_conversions_are_followed_to_the_end_of_their_chain() -> None:
+def test_conversions_are_followed_to_the_end_of_their_chain_rule_4_7_2() -> None:
     assert renewal_product(A, chain(4)) == D
     assert renewal_product(C, chain(4)) == D
     assert renewal_product(D, chain(4)) == D
@@ -86,7 +86,7 @@ def test_an_officer_without_a_last_day_works() -> None:
     assert renewal_officer(A, {A: Officer(substitute_id=B), B: Officer()}, RENEWAL) == A
 
 
-def test_substitutes_are_followed_to_the_first_who_works() -> None:
+def test_substitutes_are_followed_to_the_first_who_works_rule_4_7_3() -> None:
     officers = {
         A: Officer(EXPIRY, B), B: Officer(date(2025, 1, 1), C), C: Officer(RENEWAL, D), D: Officer(),
     }  # fmt: skip
@@ -146,7 +146,9 @@ def test_a_renewal_without_an_officer_at_work_is_warned_of(
 
 
 @pytest.mark.parametrize(("held", "followed"), [((), False), ((A,), True), ((B,), True), ((C,), False), ((C, B), True)])
-def test_who_holds_the_old_or_the_new_product_already_is_not_prompted(held: tuple[UUID, ...], followed: bool) -> None:
+def test_who_holds_the_old_or_the_new_product_already_is_not_prompted_rule_4_7_4(
+    held: tuple[UUID, ...], followed: bool
+) -> None:
     ending = Ending(A, None, EXPIRY, held)
     assert is_followed(ending, B) is followed
     assert (prompt(ending, {A: Sale(converts_to=B), B: Sale()}, {}) is None) is followed

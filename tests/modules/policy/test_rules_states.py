@@ -54,7 +54,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize(("event", "status", "to"), list(product(PolicyEvent, PolicyStatus, PolicyStatus)))
-def test_every_transition_is_the_tables(event: PolicyEvent, status: PolicyStatus, to: PolicyStatus) -> None:
+def test_every_transition_is_the_tables_decision_21(event: PolicyEvent, status: PolicyStatus, to: PolicyStatus) -> None:
     if (event, status, to) in ALLOWED:
         assert transition(status, event, to) is to
     else:
@@ -94,7 +94,7 @@ def test_what_is_past_its_expiry_is_expired_b17(expires_on: date, status: Policy
 
 
 @pytest.mark.parametrize("money", [IDLE, READY, ACTIVE])
-def test_a_resumed_policy_returns_to_what_money_implies(money: PolicyStatus) -> None:
+def test_a_resumed_policy_returns_to_what_money_implies_decision_21(money: PolicyStatus) -> None:
     implied = implied_status(money, TODAY, TODAY)
     assert transition(SUSPENDED, PolicyEvent.RESUME, implied) is money
 
@@ -118,6 +118,6 @@ def test_money_ends_a_suspension_for_being_overdue_once_it_is_enough() -> None:
     assert after_money(SUSPENDED, IDLE, overdue=True) is SUSPENDED
 
 
-def test_money_is_recorded_only_on_a_users_suspension_and_after_expiry() -> None:
+def test_money_is_recorded_only_on_a_users_suspension_and_after_expiry_decision_21() -> None:
     assert after_money(SUSPENDED, ACTIVE) is SUSPENDED
     assert after_money(EXPIRED, ACTIVE) is EXPIRED

@@ -37,14 +37,14 @@ def periods(policy: dict[str, Any]) -> set[tuple[str, str, str | None]]:
     return {(cover["from"], cover["to"], cover["endedBy"]) for cover in policy["coveredInsurees"]}
 
 
-async def test_a_suspension_ends_cover_from_today(change: Any, session: AsyncSession) -> None:
+async def test_a_suspension_ends_cover_from_today_decision_22(change: Any, session: AsyncSession) -> None:
     policy = await enrolled(session)
     suspended = (await change("suspendPolicy", id=policy.id, expectedVersion=1))["policy"]
     assert (suspended["status"], suspended["suspendedBy"], suspended["version"]) == ("SUSPENDED", "USER", 2)
     assert periods(suspended) == {("2026-01-01", "2026-03-09", "SUSPENSION")}
 
 
-async def test_a_resumed_policy_covers_from_today_and_not_the_days_of_the_suspension(
+async def test_a_resumed_policy_covers_from_today_and_not_the_days_of_the_suspension_decision_22(
     change: Any, session: AsyncSession
 ) -> None:
     policy = await enrolled(session)
@@ -120,7 +120,7 @@ async def test_a_deleted_policy_is_gone_and_its_contributions_are_void(
     assert ends == [(date(2026, 3, 9), CoverEnd.DELETION)] * 2
 
 
-async def test_a_policy_whose_cover_was_used_is_not_deleted(
+async def test_a_policy_whose_cover_was_used_is_not_deleted_decision_21(
     change: Any, told: Any, session: AsyncSession, host: Host
 ) -> None:
     policy = await enrolled(session)
@@ -158,3 +158,12 @@ async def test_money_does_not_lift_a_users_suspension(ctx: Context, session: Asy
     await services.reevaluate(ctx, policy)
     assert (policy.status, policy.suspended_by) == (PolicyStatus.SUSPENDED, SuspendedBy.USER)
     assert (await session.scalars(select(Cover))).all() == []
+
+
+async def test_a_policy_of_a_deleted_family_is_not_resumed(change: Any, told: Any, session: AsyncSession) -> None:
+    policy = await enrolled(session)
+    family = {"id": policy.family_id, "expectedVersion": 1, "members": "DETACH"}
+    assert told(await change("deleteFamily", fields="errors { code path }", **family)) == []
+    version = await session.scalar(select(Policy.version))
+    payload = await change("resumePolicy", id=policy.id, expectedVersion=version)
+    assert told(payload) == [("NOT_FOUND", "id")]

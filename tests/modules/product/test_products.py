@@ -79,7 +79,7 @@ async def test_a_product_is_made_with_its_first_terms(change: Change) -> None:
     assert named["product"]["terms"] == [{**terms, "validFrom": "2018-07-14"}]
 
 
-async def test_a_product_keeps_everything_it_is_told(change: Change, session: AsyncSession) -> None:
+async def test_a_product_keeps_everything_it_is_told_rule_3_1(change: Change, session: AsyncSession) -> None:
     item, service, district = await make_item(session), await make_service(session), await make_district(session)
     await session.commit()
     fields = """product { location { id } premiumAdult gracePeriodPayment enrolmentDiscountPercent ceilingType
@@ -169,7 +169,9 @@ async def test_a_product_keeps_everything_it_is_told(change: Change, session: As
     }
 
 
-async def test_what_is_wrong_with_a_product_is_told_where_it_lies(change: Change, session: AsyncSession) -> None:
+async def test_what_is_wrong_with_a_product_is_told_where_it_lies_rule_3_2_1(
+    change: Change, session: AsyncSession
+) -> None:
     await make_product(session, code="CHF01")
     village, item = await make_village(session), await make_item(session)
     await session.commit()
@@ -229,7 +231,7 @@ async def test_terms_that_nothing_rests_on_are_changed_in_place(change: Change) 
     assert [terms["lumpSum"] for terms in changed["product"]["terms"]] == ["40000.00"]
 
 
-async def test_terms_in_use_stay_and_new_ones_follow(
+async def test_terms_in_use_stay_and_new_ones_follow_decision_7(
     change: Change, api: Api, session: AsyncSession, in_use: InUse
 ) -> None:
     item = await make_item(session)
@@ -303,7 +305,7 @@ async def test_the_first_terms_follow_the_first_day_of_sale_back(change: Change,
         assert [terms["validFrom"] for terms in changed["product"]["terms"]] == ["2023-07-01"]
 
 
-async def test_absent_keeps_null_clears_and_a_list_replaces(change: Change, session: AsyncSession) -> None:
+async def test_absent_keeps_null_clears_and_a_list_replaces_rule_3_2_6(change: Change, session: AsyncSession) -> None:
     """Acceptance case B27: services sent empty, items left out."""
     item, service = await make_item(session), await make_service(session)
     product = await make_product(session, covers=[item, service], premium_adult=300)
@@ -395,7 +397,9 @@ async def test_a_product_that_policies_run_on_is_not_deleted(
     assert (await change("createProduct", PRICE, **FLAT))["told"] == []
 
 
-async def test_families_find_what_is_sold_where_they_live_on_the_day(api: Api, session: AsyncSession) -> None:
+async def test_families_find_what_is_sold_where_they_live_on_the_day_rule_3_2_9(
+    api: Api, session: AsyncSession
+) -> None:
     region = await make_region(session)
     district = await make_district(session, region)
     await make_product(session, code="NATION")

@@ -60,7 +60,7 @@ def test_discounts_are_percentages(name: str) -> None:
 
 
 @pytest.mark.parametrize("general", list(SPLIT))
-def test_an_amount_is_general_or_split_not_both(general: str) -> None:
+def test_an_amount_is_general_or_split_not_both_rule_3_2_4(general: str) -> None:
     both = terms(ceiling_type=CeilingType.POLICY, **{general: Decimal(1), SPLIT[general][0]: Decimal(1)})
     assert [code for code, _ in told(check_terms(both))] == ["GENERAL_OR_SPLIT"]
     apart = terms(ceiling_type=CeilingType.POLICY, **{name: Decimal(1) for name in SPLIT[general]})
@@ -82,7 +82,7 @@ def test_only_a_policys_ceiling_grows_with_its_members(ceiling_type: CeilingType
     assert told(check_terms(growing)) == [("POLICY_CEILING_ONLY", "policyCeilingExtraMember")]
 
 
-def test_cycles_are_dates_that_exist_each_once() -> None:
+def test_cycles_are_dates_that_exist_each_once_rule_3_2_2() -> None:
     cycles = [(1, 1), (31, 4), (1, 13), (29, 2), (1, 1), (0, 6)]
     assert told(check_cycles(cycles)) == [
         ("CYCLE_NOT_A_DATE", "cycles.1"),
@@ -101,7 +101,7 @@ def limit(kind: LimitationType, adult: int, child: int, visit: VisitType = Visit
     return Limit(visit, kind, Decimal(adult), Decimal(child))
 
 
-def test_co_insurance_is_at_most_100_and_nothing_is_below_0() -> None:
+def test_co_insurance_is_at_most_100_and_nothing_is_below_0_rule_3_2_3() -> None:
     limits = [
         limit(LimitationType.CO_INSURANCE, 100, 101),
         limit(LimitationType.FIXED, 5000, -1, VisitType.REFERRAL),
@@ -128,7 +128,7 @@ def test_categories_are_limited_once_and_are_those_that_claims_have() -> None:
 
 
 @given(st.lists(st.integers(0, 5)))
-def test_a_list_names_nothing_twice(values: list[int]) -> None:
+def test_a_list_names_nothing_twice_rule_3_2_3(values: list[int]) -> None:
     assert len(told(check_once(values, "list", "value"))) == len(values) - len(set(values))
 
 

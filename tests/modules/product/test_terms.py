@@ -34,7 +34,7 @@ async def with_terms_from_july(session: AsyncSession, **columns: Any) -> tuple[P
     return product, old, new
 
 
-async def test_the_terms_of_a_day_are_the_version_that_holds_then(session: AsyncSession) -> None:
+async def test_the_terms_of_a_day_are_the_version_that_holds_then_rule_3_2_7(session: AsyncSession) -> None:
     product, old, new = await with_terms_from_july(session)
     assert await terms_on(session, product.id, LONG_AGO) is old
     assert await terms_on(session, product.id, LAST_OF_JUNE) is old
