@@ -24,7 +24,7 @@ from modules.valuation.models import LineValue, PolicyUsage
 from modules.valuation.services import process_claims
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
-SAMPLE = 200
+SAMPLE = 100
 AT_A_TIME = 1000
 ACTOR = Actor(name="benchmark", unbounded=True)
 

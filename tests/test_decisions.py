@@ -32,7 +32,7 @@ def mutations() -> GraphQLObjectType:
 def test_what_is_changed_has_a_version_and_a_change_says_which_one_it_is_based_on_decision_5(
     mutations: GraphQLObjectType,
 ) -> None:
-    seen = set()
+    seen: set[str] = set()
     for name, field in mutations.fields.items():
         if name.startswith(CHANGES) and name != "changePassword":
             taken, payload = get_named_type(field.args["input"].type), get_named_type(field.type)

@@ -107,9 +107,7 @@ def test_the_schema_of_a_profile_is_the_reviewed_one(profile: str) -> None:
 def test_without_claims_no_type_field_argument_or_right_is_named_after_them() -> None:
     host = Host(load_settings(Path("/"), {}, modules=tuple(sorted(without("claim")))))
     names = {
-        name
-        for type_ in host.schema._schema.type_map.values()
-        for name in (type_.name, *getattr(type_, "fields", ()))
+        name for type_ in host.schema._schema.type_map.values() for name in (type_.name, *getattr(type_, "fields", ()))
     }
     names |= {
         argument

@@ -150,7 +150,8 @@ def test_where_strangers_ask_nothing_is_explained(schema: Schema) -> None:
     for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Book") { name } }'):
         assert read(schema._schema, query).errors == []
         errors = read(schema._schema, query, explained=False).errors
-        assert errors and all("introspection" in error.message for error in errors)
+        assert errors
+        assert all("introspection" in error.message for error in errors)
     assert "Did you mean" in read(schema._schema, "{ bok { id } }").errors[0].message
     assert "Did you mean" not in read(schema._schema, "{ bok { id } }", explained=False).errors[0].message
     assert read(schema._schema, "{ __typename }", explained=False).errors == []
