@@ -12,7 +12,6 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
     from click.testing import Result
     from httpx import AsyncClient
 
-_host: ContextVar[Host] = ContextVar("host")
+_current: list[Host] = []
+"""The host of the test under way. No context variable: async fixtures that outlive a test keep their first context."""
 
 
 def actor(*roles: str, rights: tuple[str, ...] = (), unbounded: bool | None = None, **scopes: list[UUID]) -> Actor:
@@ -44,7 +44,7 @@ def actor(*roles: str, rights: tuple[str, ...] = (), unbounded: bool | None = No
 
     Sees every row unless scopes are given, such as `district=[id]`; `unbounded=False` without any sees none.
     """
-    held = {right.name for right in _host.get().rights if set(right.roles) & set(roles)}
+    held = {right.name for right in _current[-1].rights if set(right.roles) & set(roles)}
     return Actor(
         id=new_id(),
         name=" ".join(roles).lower() or "somebody",
@@ -115,7 +115,7 @@ def _loaded(request: pytest.FixtureRequest, _hosts: dict[str, Host], tmp_path_fa
     if profile not in _hosts:
         data = tmp_path_factory.mktemp("data")
         _hosts[profile] = Host(load_settings(request.config.rootpath, {}, profile=profile, data_dir=data))
-    _host.set(_hosts[profile])
+    _current[:] = [_hosts[profile]]
     return _hosts[profile]
 
 

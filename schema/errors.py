@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 from graphql import GraphQLError
+from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError
 
 log = logging.getLogger("bima")
@@ -61,10 +62,18 @@ def request_error(error: BaseException) -> RequestError:
         return LimitExceeded("This took too long. Ask for less at a time.")
     if isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(PROGRAM_LIMIT):
         return LimitExceeded("This is more than the database takes at a time. Ask for less at a time.")
+    if isinstance(error, PoolTimeout) or (isinstance(error, psycopg.OperationalError) and _is_gone(error)):
+        log.error("the database does not answer", exc_info=error)
+        return Internal("The database does not answer. Try again in a moment.")
     if isinstance(error, psycopg.DataError):
         return BadRequest("A value is not valid where it is used.")
     log.error("unexpected error", exc_info=error)
     return Internal("Something went wrong on our side. Try again; if it stays, report the request id.")
+
+
+def _is_gone(error: psycopg.OperationalError) -> bool:
+    """Whether the connection is lost or never came about: no state, class 08, or the server is going down."""
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def refused(error: GraphQLError, request_id: str) -> dict[str, Any]:

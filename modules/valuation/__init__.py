@@ -70,5 +70,5 @@ async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, fir
 
 
 @hook
-async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date) -> bool | None:
-    return await services.cover_used(ctx, policy_id, first, last)
+async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, insuree_id: UUID | None) -> bool | None:
+    return await services.cover_used(ctx, policy_id, first, last, insuree_id)

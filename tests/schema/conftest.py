@@ -35,7 +35,7 @@ def library_url(_templates: Templates) -> Iterator[str]:
         connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def connection(library_url: str) -> AsyncIterator[CountingConnection]:
     """A connection as the executor wants it."""
     connection = await CountingConnection.connect(
@@ -51,7 +51,7 @@ def schema() -> Schema:
     return library_schema()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def ask(schema: Schema, connection: CountingConnection) -> Ask:
     """Asks the library's schema."""
     return Ask(schema, connection)

@@ -8,6 +8,7 @@ from typing import Any, cast
 import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import OperationalError
 
 from schema import Query, Schema, Where, extend, many, one
@@ -343,3 +344,9 @@ async def test_a_query_that_selects_nothing_at_the_root_is_answered(ask: Ask) ->
 async def test_an_engine_is_kept_with_its_schema(ask: Ask) -> None:
     assert isinstance(ask.schema.engine, Engine)
     assert ask.schema.engine is ask.schema.engine
+
+
+@pytest.mark.parametrize("error", [psycopg.OperationalError("connection refused"), PoolTimeout("no connection")])
+def test_a_database_that_does_not_answer_is_told_as_that(error: Exception) -> None:
+    told = request_error(error)
+    assert (told.code, str(told)) == ("INTERNAL", "The database does not answer. Try again in a moment.")

@@ -40,9 +40,11 @@ async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, fir
     )
 
 
-async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date) -> bool:
-    """Whether the policy pays for care that began between two days, both included."""
+async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, insuree_id: UUID | None = None) -> bool:
+    """Whether the policy pays for care, of one person if given, that began between two days, both included."""
+    whose = () if insuree_id is None else (Claim.insuree_id == insuree_id,)
     paid = exists().where(
+        *whose,
         LineValue.policy_id == policy_id,
         Claim.id == LineValue.claim_id,
         Claim.date_from.between(first, last),
