@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import hook
+from core import hook, new_id
 from core.host import Host
 from core.testing import Api, actor
 from modules.contribution.models import Contribution
@@ -429,3 +429,13 @@ async def test_a_policy_is_paid_in_as_many_instalments_as_its_terms_allow_rule_5
     assert told(await change("recordContribution", **fourth)) == [("NO_INSTALMENT_LEFT", "policyId")]
     enforced = await change("recordContribution", **fourth, enforce=True)
     assert enforced["contribution"]["policy"]["status"] == "ACTIVE"
+
+
+async def test_a_contribution_keeps_the_id_the_client_made_and_one_row_b23(change: Any, session: AsyncSession) -> None:
+    policy, id = await idle_policy(session), new_id()
+    made = await change("recordContribution", **money(policy, 4200, id=id))
+    assert made["contribution"]["id"] == str(id)
+    changed = await change("updateContribution", id=id, expectedVersion=1, amount="4400")
+    assert (changed["contribution"]["id"], changed["contribution"]["amount"]) == (str(id), "4400.00")
+    amounts = (await session.scalars(select(Contribution.amount).where(Contribution.policy_id == policy.id))).all()
+    assert amounts == [Decimal(4400)]

@@ -8,6 +8,7 @@ from core.hooks import every
 from core.host import Host
 from core.rows import ActorViewer
 from modules.location.models import HealthFacility, Location
+from modules.location.rules import LocationLevel
 from modules.location.scopes import in_places, reaches
 from modules.location.testing import make_district, make_facility, make_region, make_village, make_ward
 
@@ -103,3 +104,19 @@ async def test_reaching_a_place_is_the_same_rule(ctx: Context, session: AsyncSes
         assert [reaches(actor, place) for place in (village, ward)] == [
             place.code in codes for place in (village, ward)
         ]
+
+
+async def test_a_granted_district_reaches_downwards_and_not_up_b9(session: AsyncSession) -> None:
+    village = await make_village(session)
+    places = [await session.get_one(Location, id) for id in (village.ward_id, village.district_id, village.region_id)]
+    someone = Actor(scopes={"district": (village.district_id,)})  # type: ignore[dict-item]
+    reached = [place.level for place in (village, *places) if reaches(someone, place)]
+    assert reached == [LocationLevel.VILLAGE, LocationLevel.WARD, LocationLevel.DISTRICT]
+
+
+async def test_an_officer_of_a_village_does_not_reach_its_district_b11(session: AsyncSession) -> None:
+    village, other = await make_village(session), await make_village(session)
+    officer = Actor(scopes={"village": (village.id,)})
+    assert reaches(officer, village)
+    for id in (village.district_id, other.district_id):
+        assert not reaches(officer, await session.get_one(Location, id))

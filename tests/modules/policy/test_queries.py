@@ -161,3 +161,26 @@ async def test_a_policy_rests_on_the_terms_it_was_made_with_decision_7(
 async def test_reading_policies_needs_a_right(api: Api) -> None:
     reply = await api("{ policies { totalCount } }", actor=actor("SCHEME_ADMINISTRATOR"))
     assert reply.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_person_shows_the_policies_that_include_them_b22(api: Api, session: AsyncSession) -> None:
+    family, current = await insured(session)
+    product = await make_product(session)
+    old = await make_policy(session, family, product, PolicyStatus.EXPIRED, starts_on=date(2010, 1, 1))
+    late = await make_insuree(session, family)
+    await session.commit()
+    query = """query($head: ID!, $late: ID!, $on: Date!) {
+      late: insuree(id: $late) { policies { totalCount } }
+      head: insuree(id: $head) { policies { nodes { id } } }
+      active: insuree(id: $head) { policies(status: ACTIVE) { nodes { id } } }
+      then: insuree(id: $head) { policies(filter: { effectiveOn: { lte: $on }, expiresOn: { gte: $on } }) { nodes { id } } }
+    }"""
+    reply = await api(query, {"head": family.head_id, "late": late.id, "on": START}, actor=actor("CLERK"))
+    assert reply.errors == []
+    assert reply.data["late"]["policies"]["totalCount"] == 0
+    assert reply.data["head"]["policies"]["nodes"] == [{"id": str(current.id)}, {"id": str(old.id)}]
+    assert (
+        reply.data["active"]["policies"]["nodes"]
+        == reply.data["then"]["policies"]["nodes"]
+        == [{"id": str(current.id)}]
+    )
