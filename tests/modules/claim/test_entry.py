@@ -248,7 +248,7 @@ async def test_claims_are_read_from_the_patient_and_from_the_facility(world: Wor
     }
 
 
-async def test_a_facility_sees_its_own_claims_only_with_their_patients(world: World) -> None:
+async def test_a_facility_sees_its_own_claims_only_with_their_patients_decision_3(world: World) -> None:
     own = await world.claim()
     await world.claim(clinic=await make_clinic(world.session, world.district))
     document = "{ claims { nodes { id insuree { insuranceNumber } items { lineNo } } } }"
