@@ -22,7 +22,7 @@ check: $(READY)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n logical tests/core tests/schema tests/test_boundaries.py
+	@$(BIN)/python -m pytest -n logical tests/schema tests/test_boundaries.py tests/modules/*/test_rules*.py
 
 audit: $(READY)
 	@$(BIN)/python -m pytest -n logical -m audit
