@@ -103,13 +103,13 @@ def given(input: Any, *leave_out: str) -> dict[str, Any]:
     }
 
 
-def served(function: Callable[..., Any], leave: str = "ctx") -> inspect.Signature:
+def served(function: Callable[..., Any]) -> inspect.Signature:
     """The signature that GraphQL sees of a function: `info` in the place of the context."""
     signature = inspect.signature(function)
     hints = typing.get_type_hints(function, include_extras=True)
     parameters = [inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info)]
     for parameter in signature.parameters.values():
-        if parameter.name != leave:
+        if parameter.name != "ctx":
             register_enums(hints[parameter.name])
             parameters.append(parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY))
     register_enums(hints.get("return"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -55,6 +54,3 @@ class ModuleSettings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-Arguments = dict[str, Any]

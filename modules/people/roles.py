@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from core import UNKNOWN_CODE, Context, Problems, clock, find, given, new_id
+from core import UNKNOWN_CODE, Context, Problems, check_columns, clock, find, given, new_id, tidy
 from modules.people import inputs
 from modules.people.models import Role, RoleRight
-from modules.people.services import check_texts, require_whole_country
+from modules.people.services import require_whole_country
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -24,7 +24,7 @@ async def create_role(ctx: Context, data: inputs.CreateRoleInput) -> Role:
     require_whole_country(ctx)
     role = Role(id=data.id or new_id(), code=data.code.strip(), name=data.name.strip())
     problems = Problems()
-    check_texts(role, ("code", "name"), ("code", "name"), problems)
+    check_columns(Role, tidy({"code": role.code, "name": role.name}), problems)
     _check_rights(ctx.host, data.rights or (), problems)
     problems.stop()
     ctx.session.add(role)
@@ -47,7 +47,7 @@ async def update_role(ctx: Context, data: inputs.UpdateRoleInput) -> Role:
     problems = Problems()
     if "name" in changes:
         role.name = (changes["name"] or "").strip()
-        check_texts(role, ("name",), ("name",), problems)
+        check_columns(Role, tidy({"name": role.name}), problems)
     if "rights" in changes:
         _check_rights(ctx.host, changes["rights"] or (), problems)
     problems.stop()

@@ -1,27 +1,26 @@
 """What can be done with accounts."""
 
 from collections.abc import Container, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import (
-    REQUIRED,
     TAKEN,
-    TOO_LONG,
     UNKNOWN_CODE,
     Context,
     Forbidden,
     Problems,
     UserError,
-    VersionedRow,
+    check_columns,
     clock,
     find,
     given,
     new_id,
+    tidy,
 )
 from modules.people import errors, inputs, passwords
 from modules.people.access import expanded
@@ -67,7 +66,7 @@ async def create_account(
     problems = Problems()
     if not 3 <= len(account.username) <= 60 or len(account.username.split()) != 1:
         problems.add(errors.USERNAME_INVALID, "username")
-    check_texts(account, ("last_name", "other_names"), _NAMES, problems)
+    check_columns(Account, tidy({name: getattr(account, name) for name in _NAMES}), problems)
     if password is not None:
         passwords.check(password, account.username, problems, "password")
     role_ids = await _role_ids(session, roles, problems)
@@ -174,7 +173,7 @@ async def _change(ctx: Context, account: Account, changes: dict[str, Any]) -> No
     for name in _NAMES:
         if name in changes:
             setattr(account, name, changes[name] and changes[name].strip())
-    check_texts(account, ("last_name", "other_names"), _NAMES, problems)
+    check_columns(Account, tidy({name: getattr(account, name) for name in _NAMES}), problems)
     if (language := changes.get("language")) is not None:
         if language not in ctx.host.settings.languages:
             problems.add(UNKNOWN_CODE, "language", value=language)
@@ -242,18 +241,3 @@ async def _role_ids(session: AsyncSession, codes: Sequence[str], problems: Probl
 
 def _granted(account_id: UUID, grants: Grants) -> list[Grant]:
     return [Grant(account_id=account_id, kind=kind, object_id=object_id) for kind, object_id in dict.fromkeys(grants)]
-
-
-def check_texts(row: VersionedRow, required: Sequence[str], bounded: Sequence[str], problems: Problems) -> None:
-    """Note texts that are missing or longer than their columns."""
-    for name in bounded:
-        text, most = getattr(row, name), cast(String, type(row).__table__.c[name].type).length
-        if name in required and not text:
-            problems.add(REQUIRED, _camel(name))
-        if text is not None and most is not None and len(text) > most:
-            problems.add(TOO_LONG, _camel(name), most=most)
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
