@@ -5,7 +5,7 @@ PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run demo test check audit bench
+.PHONY: setup run demo test check written audit bench
 
 setup: $(READY)
 
@@ -23,6 +23,12 @@ check: $(READY)
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n logical tests/schema tests/test_boundaries.py tests/modules/*/test_rules*.py
+
+# What is made from the code and kept beside it, to be reviewed: the SDL of each profile and the page of hooks.
+written: $(READY)
+	@for profile in $(basename $(notdir $(wildcard profiles/*.toml))); do \
+		BIMA_PROFILE=$$profile $(BIN)/bima schema print > schema/sdl/$$profile.graphql || exit 1; done
+	@BIMA_PROFILE=tanzania-chf $(BIN)/bima hooks > docs/hooks.md
 
 audit: $(READY)
 	@$(BIN)/python -m pytest -n logical -m audit
