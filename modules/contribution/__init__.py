@@ -60,7 +60,7 @@ def graphql() -> Sequence[Part]:
         extend(
             Mutation, mutations.record_contribution, mutations.update_contribution, mutations.delete_contribution,
             mutations.confirm_payment, mutations.create_payer, mutations.update_payer, mutations.delete_payer,
-            mutations.record_funding,
+            mutations.record_funding, mutations.change_funding_status,
         ),
         extend(Policy, queries.contributions_of_policy, queries.balance),
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
+from modules.contribution.rules import FundingStatus
 
 Contribution = Annotated[UUID, argument("The contribution.")]
 Payer = Annotated[UUID, argument("The payer.")]
@@ -109,3 +110,12 @@ class RecordFundingInput(MutationInput):
     receipt: Annotated[str, argument("The receipt's number, unique for the product; at most 50 characters.")]
     id: Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")] = None
     paid_on: Annotated[date | None, argument("The day it was given; today when left out.")] = None
+
+
+@input_type
+class ChangeFundingStatusInput(MutationInput):
+    """Where a payer's money stands now."""
+
+    id: Annotated[UUID, argument("The funding.")]
+    expected_version: Version
+    status: Annotated[FundingStatus, argument("Where the money stands.")]

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import EVERYBODY, Amount, VersionedRow, clock
+from core import EVERYBODY, Amount, VersionedRow, clock, state
+from modules.contribution.rules import FundingStatus
 from modules.location.scopes import in_places
 
 
@@ -92,6 +93,7 @@ class Funding(VersionedRow):
     amount: Mapped[Amount]
     receipt: Mapped[str] = mapped_column(String(50))
     paid_on: Mapped[date]
+    status: Mapped[FundingStatus] = mapped_column(state(FundingStatus), default=FundingStatus.PENDING)
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),

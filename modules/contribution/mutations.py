@@ -51,3 +51,9 @@ async def delete_payer(ctx: Context, input: inputs.DeletePayerInput) -> None:
 async def record_funding(ctx: Context, input: inputs.RecordFundingInput) -> models.Funding:
     """Record money that a payer gave for a product."""
     return await services.record_funding(ctx, input)
+
+
+@mutation(Funding, right=rights.FUNDING_UPDATE)
+async def change_funding_status(ctx: Context, input: inputs.ChangeFundingStatusInput) -> models.Funding:
+    """Say where a payer's money stands: paid, with the accountant, reconciled."""
+    return await services.change_funding_status(ctx, input)

@@ -18,9 +18,10 @@ PAYER_UPDATE = Right("contribution.payer.update", "Change payers", roles=("SCHEM
 PAYER_DELETE = Right("contribution.payer.delete", "Remove payers", roles=("SCHEME_ADMINISTRATOR",))
 FUNDING_READ = Right("contribution.funding.read", "See fundings", roles=("SCHEME_ADMINISTRATOR", "ACCOUNTANT"))
 FUNDING_RECORD = Right("contribution.funding.create", "Record fundings", roles=("SCHEME_ADMINISTRATOR",))
+FUNDING_UPDATE = Right("contribution.funding.update", "Say where a payer's money stands", roles=("ACCOUNTANT",))
 
 ALL = (
     READ, RECORD, UPDATE, VOID, BACKDATE, CONFIRM,
     PAYER_READ, PAYER_CREATE, PAYER_UPDATE, PAYER_DELETE,
-    FUNDING_READ, FUNDING_RECORD,
+    FUNDING_READ, FUNDING_RECORD, FUNDING_UPDATE,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """When money makes a policy active, what is still owed, and what may be taken back: pure functions over plain data."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,28 @@ from modules.policy.rules import PolicyStatus
 VOID_REASON_MISSING = "VOID_REASON_MISSING"
 CONTRIBUTION_RECONCILED = "CONTRIBUTION_RECONCILED"
 CONTRIBUTION_USED = "CONTRIBUTION_USED"
+
+
+class FundingStatus(StrEnum):
+    """Where a payer's money stands (enrolment spec 6).
+
+    PENDING: promised. PAID: received. AWAITING_RECONCILIATION: with the accountant. RECONCILED: found on the account;
+    nothing leads out of it.
+    """
+
+    PENDING = "PENDING"
+    PAID = "PAID"
+    AWAITING_RECONCILIATION = "AWAITING_RECONCILIATION"
+    RECONCILED = "RECONCILED"
+
+
+FUNDING_TRANSITIONS: Mapping[FundingStatus, frozenset[FundingStatus]] = {
+    FundingStatus.PENDING: frozenset({FundingStatus.PAID}),
+    FundingStatus.PAID: frozenset({FundingStatus.AWAITING_RECONCILIATION, FundingStatus.RECONCILED}),
+    FundingStatus.AWAITING_RECONCILIATION: frozenset({FundingStatus.PAID, FundingStatus.RECONCILED}),
+    FundingStatus.RECONCILED: frozenset(),
+}
+"""Where a payer's money may go from where it stands; back from the accountant if it was not found."""
 
 
 class ActivationOption(StrEnum):

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from core import Lookup, Money, Node, column, lookup, mapped, reference
 from modules.contribution import models
+from modules.contribution.rules import FundingStatus
 from modules.insuree.types import EnrolmentOfficer
 from modules.location.types import Location
 from modules.policy.types import Policy
@@ -59,6 +60,7 @@ class Funding(Node):
     amount: Money = column("How much was given.")
     receipt: str = column("The receipt's number, unique for the product.")
     paid_on: date = column("The day it was given.")
+    status: FundingStatus = column("Where the money stands.")
     version: int = column("Counts the changes.")
     created_at: datetime = column("When it was recorded.")
     updated_at: datetime = column("When it was last changed.")

@@ -35,13 +35,13 @@ async def set_photo(ctx: Context, input: inputs.SetInsureePhotoInput) -> Insuree
     return insuree
 
 
-def is_due(ctx: Context, photo_on: date | None, birth_date: date) -> bool:
-    """Whether a photo of a person is due today, by the scheme's settings."""
+def is_due(ctx: Context, photo_on: date | None, birth_date: date, day: date | None = None) -> bool:
+    """Whether a photo of a person is due on the day, today if none is given, by the scheme's settings."""
     settings = ctx.settings(Settings)
     return rules.photo_due(
         photo_on,
         birth_date,
-        clock.today(),
+        day or clock.today(),
         adult_months=settings.photo_months_adult,
         child_months=settings.photo_months_child,
     )

@@ -11,7 +11,7 @@ class Settings(ModuleSettings):
     """`adult_age`: from how many completed years a member is priced as an adult. `backdating_days`: how many days back
     an enrolment may lie without the right to backdate (decision 18). `newborn_days`: within how many days of birth an
     added child is covered from birth (decision 19). `renewal_prompt_days`: how many days before a policy's last one
-    its renewal is prompted, 0 for on that day (enrolment spec 4.7). `verifications_per_minute`: how often an account
+    its renewal is prompted, 0 for no limit (enrolment spec 4.7). `verifications_per_minute`: how often an account
     may ask what somebody is covered for, 0 for as often as it likes (decision 4).
     """
 

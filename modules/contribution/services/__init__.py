@@ -2,10 +2,17 @@
 
 from modules.contribution.services.changes import confirm_payment, record, update, void
 from modules.contribution.services.money import standings
-from modules.contribution.services.payers import create_payer, delete_payer, record_funding, update_payer
+from modules.contribution.services.payers import (
+    change_funding_status,
+    create_payer,
+    delete_payer,
+    record_funding,
+    update_payer,
+)
 from modules.contribution.services.policies import family_moved, readdress, void_all
 
 __all__ = [
+    "change_funding_status",
     "confirm_payment",
     "create_payer",
     "delete_payer",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 
 from core import (
+    ILLEGAL_TRANSITION,
     Context,
     Problems,
     UserError,
@@ -20,8 +21,15 @@ from core import (
     tidy,
 )
 from modules.contribution import errors
-from modules.contribution.inputs import CreatePayerInput, DeletePayerInput, RecordFundingInput, UpdatePayerInput
+from modules.contribution.inputs import (
+    ChangeFundingStatusInput,
+    CreatePayerInput,
+    DeletePayerInput,
+    RecordFundingInput,
+    UpdatePayerInput,
+)
 from modules.contribution.models import Contribution, Funding, Payer
+from modules.contribution.rules import FUNDING_TRANSITIONS
 from modules.contribution.services.checks import check_money, save_receipt
 from modules.location.models import Location
 from modules.location.services import place
@@ -89,6 +97,20 @@ async def record_funding(ctx: Context, input: RecordFundingInput) -> Funding:
     funding = Funding(id=input.id or new_id(), **values)
     ctx.session.add(funding)
     await save_receipt(ctx, funding)
+    return funding
+
+
+async def change_funding_status(ctx: Context, input: ChangeFundingStatusInput) -> Funding:
+    """Say where a payer's money stands (enrolment spec 6).
+
+    Raises:
+        UserError: NOT_FOUND, STALE, ILLEGAL_TRANSITION.
+    """
+    funding = await find(ctx, Funding, input.id, "id", version=input.expected_version, lock=True)
+    if input.status not in FUNDING_TRANSITIONS[funding.status]:
+        raise UserError(ILLEGAL_TRANSITION, "status", state=funding.status, target=input.status)
+    funding.status = input.status
+    await ctx.session.flush()
     return funding
 
 

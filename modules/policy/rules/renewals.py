@@ -95,6 +95,11 @@ def prompt(ending: Ending, sales: Mapping[UUID, Sale], officers: Mapping[UUID, O
     return Prompt(product_id, officer_id, renewal_on, renewal_warnings(sales[product_id], officer, renewal_on))
 
 
+def prompted_until(today: date, days: int) -> date | None:
+    """Policies that end on this day or earlier are prompted; 0 days are no limit: None (enrolment spec 4.7)."""
+    return today + days * _DAY if days else None
+
+
 def renewal_date(expires_on: date) -> date:
     """The day on which a policy's renewal begins: the one after its expiry (enrolment spec 4.7 step 1)."""
     return expires_on + _DAY

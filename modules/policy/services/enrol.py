@@ -47,6 +47,8 @@ async def renew(ctx: Context, input: RenewPolicyInput) -> Policy:
     """
     previous = await find(ctx, Policy, input.previous_policy_id, "previousPolicyId")
     family = await find(ctx, Family, previous.family_id, "previousPolicyId", lock=True)
+    # What was done with it while the family was locked by somebody else counts.
+    previous = await find(ctx, Policy, input.previous_policy_id, "previousPolicyId", lock=True)
     policy = await follow(ctx, input, previous, family)
     await prompts.accept(ctx, previous, policy)
     return policy

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from core import Context, clock, every
 from modules.insuree.models import EnrolmentOfficer, Family, Insuree, InsureeStatus
-from modules.insuree.rules import photo_due
+from modules.insuree.photos import is_due
 from modules.policy import rules
 from modules.policy.models import Policy, Renewal, RenewalPhoto
 from modules.policy.rules import PolicyStatus, RenewalAnswer
@@ -40,7 +40,7 @@ async def prompt_renewals(ctx: Context) -> None:
     Only policies that covered somebody are renewed, and each is prompted once. The statements of a chunk do not grow
     with it.
     """
-    last = clock.today() + timedelta(days=ctx.settings(Settings).renewal_prompt_days)
+    last = rules.prompted_until(clock.today(), ctx.settings(Settings).renewal_prompt_days)
     registers = await _registers(ctx)
     after: UUID | None = None
     while True:
@@ -111,7 +111,7 @@ async def _registers(ctx: Context) -> Registers:
     )
 
 
-def _ending(last: date, after: UUID | None) -> Select[*tuple[Any, ...]]:
+def _ending(last: date | None, after: UUID | None) -> Select[*tuple[Any, ...]]:
     """The next policies to prompt for, in the order of their ids, with what the family holds from their ends on.
 
     Leaves out at once what is long done, so that a scheme's past is not looked at every night: what was prompted, what
@@ -134,7 +134,6 @@ def _ending(last: date, after: UUID | None) -> Select[*tuple[Any, ...]]:
         )
         .join(Family, Family.id == Policy.family_id)
         .where(
-            Policy.expires_on <= last,
             Policy.status.in_((PolicyStatus.ACTIVE, PolicyStatus.EXPIRED)),
             Policy.effective_on.is_not(None),
             Policy.ended_at.is_(None),
@@ -150,6 +149,8 @@ def _ending(last: date, after: UUID | None) -> Select[*tuple[Any, ...]]:
             ),
         )
     )
+    if last is not None:
+        found = found.where(Policy.expires_on <= last)
     if after is not None:
         found = found.where(Policy.id > after)
     return found.order_by(Policy.id).limit(CHUNK)
@@ -196,7 +197,7 @@ async def _note_photos(ctx: Context, renewals: Sequence[Renewal]) -> None:
     rows = [
         {"renewal_id": renewal_id, "insuree_id": insuree_id}
         for renewal_id, day, insuree_id, photo_on, birth_date in members
-        if photo_due(photo_on, birth_date, day)
+        if is_due(ctx, photo_on, birth_date, day)
     ]
     if rows:
         await ctx.session.execute(insert(RenewalPhoto), rows)

@@ -83,6 +83,30 @@ async def test_a_funding_is_recorded_once_for_a_receipt(
     assert reply.data == {"fundings": {"nodes": [{"receipt": "GF-1"}]}}
 
 
+async def test_a_payers_money_is_pending_until_it_is_paid_and_reconciled(
+    change: Any, told: Any, session: AsyncSession
+) -> None:
+    payer, product = await make_payer(session), await make_product(session)
+    await session.commit()
+    fields = "funding { id status version } errors { code path }"
+    funding = {"payerId": payer.id, "productId": product.id, "amount": "1", "receipt": "GF-2"}
+    recorded = await change("recordFunding", fields=fields, who=actor("SCHEME_ADMINISTRATOR"), **funding)
+    now = recorded["funding"]
+    assert now["status"] == "PENDING"
+
+    async def move(status: str, version: int) -> Any:
+        who = actor("ACCOUNTANT")
+        return await change(
+            "changeFundingStatus", fields=fields, who=who, id=now["id"], expectedVersion=version, status=status
+        )
+
+    assert told(await move("RECONCILED", 1)) == [("ILLEGAL_TRANSITION", "status")]
+    for version, status in enumerate(("PAID", "AWAITING_RECONCILIATION", "RECONCILED"), start=1):
+        assert (await move(status, version))["funding"] == {"id": now["id"], "status": status, "version": version + 1}
+    assert told(await move("PAID", 4)) == [("ILLEGAL_TRANSITION", "status")]
+    assert told(await move("PAID", 3)) == [("STALE", "expectedVersion")]
+
+
 async def test_clerks_choose_payers_and_do_not_change_them(api: Api, session: AsyncSession) -> None:
     payer = await make_payer(session)
     await session.commit()

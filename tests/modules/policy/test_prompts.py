@@ -96,6 +96,16 @@ async def test_a_scheme_prompts_as_early_as_it_likes(ctx: Context, session: Asyn
     assert [renewal.policy_id for renewal in await run(ctx)] == [early.id]
 
 
+@pytest.mark.profile(str(HERE / "early.toml"))
+async def test_a_scheme_says_how_long_a_photo_lasts(ctx: Context, session: AsyncSession) -> None:
+    policy = await ending(session)
+    family = await session.get_one(Family, policy.family_id)
+    await session.execute(update(Insuree).values(photo_on=date(2026, 2, 25)))
+    old = await make_insuree(session, family, birth_date=date(1980, 1, 1), photo_on=date(2026, 2, 24))
+    await run(ctx)
+    assert (await session.scalars(select(RenewalPhoto.insuree_id))).all() == [old.id]
+
+
 @pytest.mark.parametrize(
     ("status", "fields", "prompted"),
     [

@@ -14,6 +14,7 @@ from modules.policy.rules import (
     Sale,
     is_followed,
     prompt,
+    prompted_until,
     renewal_date,
     renewal_officer,
     renewal_product,
@@ -44,6 +45,11 @@ def chain(length: int) -> dict[UUID, Sale]:
 def test_a_renewal_begins_the_day_after_the_expiry_rule_4_7_1() -> None:
     assert renewal_date(EXPIRY) == RENEWAL
     assert renewal_date(date(2024, 2, 28)) == date(2024, 2, 29)
+
+
+def test_prompts_look_some_days_ahead_or_with_none_at_every_policy_rule_4_7() -> None:
+    assert prompted_until(date(2026, 3, 10), 14) == date(2026, 3, 24)
+    assert prompted_until(date(2026, 3, 10), 0) is None
 
 
 def test_conversions_are_followed_to_the_end_of_their_chain_rule_4_7_2() -> None:
