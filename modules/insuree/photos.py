@@ -35,7 +35,7 @@ async def set_photo(ctx: Context, input: inputs.SetInsureePhotoInput) -> Insuree
     return insuree
 
 
-def is_due(ctx: Context, photo_on: date | None, birth_date: date, day: date | None = None) -> bool:
+def photo_due(ctx: Context, photo_on: date | None, birth_date: date, day: date | None = None) -> bool:
     """Whether a photo of a person is due on the day, today if none is given, by the scheme's settings."""
     settings = ctx.settings(Settings)
     return rules.photo_due(

@@ -26,6 +26,7 @@ from core import (
 from modules.insuree import errors, inputs, people
 from modules.insuree.inputs import Leaving
 from modules.insuree.models import Family, Insuree
+from modules.insuree.photos import photo_due as photo_due
 from modules.location.models import Location
 from modules.location.rules import LocationLevel
 from modules.location.services import place

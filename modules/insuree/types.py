@@ -117,7 +117,7 @@ class Insuree(Node):
     @computed(needs=("photo_on", "birth_date"))
     def photo_due(rows: Sequence[Any], ctx: Context) -> list[bool]:
         """Whether a photo should be taken: there is none, or it is too old for the person's age."""
-        return [photos.is_due(ctx, row.photo_on, row.birth_date) for row in rows]
+        return [photos.photo_due(ctx, row.photo_on, row.birth_date) for row in rows]
 
 
 @mapped(models.InsureePhoto)

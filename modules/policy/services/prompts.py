@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from core import Context, clock, every
 from modules.insuree.models import EnrolmentOfficer, Family, Insuree, InsureeStatus
-from modules.insuree.photos import is_due
+from modules.insuree.services import photo_due
 from modules.policy import rules
 from modules.policy.models import Policy, Renewal, RenewalPhoto
 from modules.policy.rules import PolicyStatus, RenewalAnswer
@@ -197,7 +197,7 @@ async def _note_photos(ctx: Context, renewals: Sequence[Renewal]) -> None:
     rows = [
         {"renewal_id": renewal_id, "insuree_id": insuree_id}
         for renewal_id, day, insuree_id, photo_on, birth_date in members
-        if is_due(ctx, photo_on, birth_date, day)
+        if photo_due(ctx, photo_on, birth_date, day)
     ]
     if rows:
         await ctx.session.execute(insert(RenewalPhoto), rows)
