@@ -11,7 +11,8 @@ from core.db import VersionedRow
 from core.history import HistoryRow
 from core.rights import HISTORY_READ
 from schema import JSON, Part, Where, column, extend, mapped, page
-from schema.node import MAPPED, Mapping
+from schema.node import MAPPED
+from schema.rows import Mapping
 
 if TYPE_CHECKING:
     from core.host import Host

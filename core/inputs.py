@@ -13,7 +13,7 @@ from strawberry.types.arguments import StrawberryArgumentAnnotation
 
 from core.errors import UserError
 from schema import argument
-from schema.node import register_enums
+from schema.kinds import register_enums
 
 T = TypeVar("T")
 BOOKKEEPING = ("id", "expected_version", "client_mutation_id")

@@ -9,7 +9,7 @@ from core.inputs import output_type
 from core.jobs import JobState
 from core.lookups import LookupRow
 from schema import JSON, SQL, Node, Viewer, argument, column, expression, mapped
-from schema.node import ReferenceField
+from schema.kinds import ReferenceField
 
 
 @mapped(LookupRow)

@@ -6,12 +6,7 @@ from strawberry import argument as _argument
 from schema.compose import Mutation, Part, Query, Schema, extend
 from schema.connection import page
 from schema.node import (
-    EVERYBODY,
-    SQL,
     Node,
-    Scope,
-    Viewer,
-    Where,
     column,
     computed,
     expression,
@@ -20,6 +15,7 @@ from schema.node import (
     one,
     reference,
 )
+from schema.rows import EVERYBODY, SQL, Scope, Viewer, Where
 from schema.scalars import JSON, Money
 
 

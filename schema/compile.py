@@ -26,25 +26,22 @@ from schema.connection import (
 )
 from schema.errors import BadRequest, Forbidden
 from schema.filters import conditions, search_conditions, split_words
-from schema.names import camel_case
-from schema.node import (
-    EVERYBODY,
-    MAPPED,
+from schema.kinds import (
     ColumnField,
     ComputedField,
     ExpressionField,
     FunctionField,
     ManyField,
     MappedField,
-    Mapping,
-    NodeField,
     OneField,
     ReferenceField,
     RelationField,
-    Row,
 )
+from schema.names import camel_case
+from schema.node import MAPPED, NodeField
 from schema.patches import Patch
 from schema.planning import Planning
+from schema.rows import EVERYBODY, Mapping, Row
 from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json
 from schema.values import Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
 from schema.window import Window

@@ -23,17 +23,10 @@ from strawberry.types.field import StrawberryField
 from schema.connection import PageField
 from schema.errors import DeclarationError
 from schema.execute import Engine
+from schema.kinds import ManyField, MappedField, ReferenceField, RelationField
 from schema.names import camel_case
-from schema.node import (
-    EVERYBODY,
-    MAPPED,
-    ManyField,
-    MappedField,
-    NodeField,
-    ReferenceField,
-    RelationField,
-    check_attributes,
-)
+from schema.node import MAPPED, NodeField, check_attributes
+from schema.rows import EVERYBODY
 from schema.scalars import SCALARS
 
 

@@ -18,7 +18,9 @@ from strawberry.types.arguments import StrawberryArgument
 
 from schema.errors import BadRequest
 from schema.filters import filter_input, order_input
-from schema.node import MAPPED, MappedField, RelationField, Row
+from schema.kinds import MappedField, RelationField
+from schema.node import MAPPED
+from schema.rows import Row
 
 DEFAULT_PAGE = 20
 MOST_PER_PAGE = 100

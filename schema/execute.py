@@ -22,7 +22,7 @@ from schema.border import BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
 from schema.document import Document, Documents, Operation, read
 from schema.errors import failed, refused, request_error
-from schema.node import MappedField
+from schema.kinds import MappedField
 from schema.patches import fill
 from schema.values import Variables, shape
 

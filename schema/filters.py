@@ -16,8 +16,10 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 from schema.errors import BadRequest, Forbidden
+from schema.kinds import ColumnField, MappedField, ReferenceField
 from schema.names import camel_case
-from schema.node import MAPPED, ColumnField, MappedField, Mapping, ReferenceField, Row
+from schema.node import MAPPED
+from schema.rows import Mapping, Row
 from schema.scalars import Money
 from schema.values import Given, element, member
 

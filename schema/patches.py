@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from schema.node import ComputedField
+from schema.kinds import ComputedField
 
 
 @dataclass(frozen=True)

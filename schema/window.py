@@ -8,7 +8,7 @@ from graphql import get_named_type
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.connection import Key, cursor_sql
-from schema.node import Row
+from schema.rows import Row
 from schema.sql import EMPTY, quoted
 from schema.values import array_of
 

@@ -35,18 +35,17 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.connection import PageField
 from schema.errors import Forbidden, RequestError
-from schema.node import (
-    MAPPED,
+from schema.kinds import (
     ColumnField,
     ComputedField,
     ExpressionField,
     ManyField,
-    Mapping,
-    NodeField,
     OneField,
     ReferenceField,
     RelationField,
 )
+from schema.node import MAPPED, NodeField
+from schema.rows import Mapping
 from tests.schema.asking import Request
 from tests.schema.pages import COMPARISONS, Page, Table, completed, in_order, to_json
 

@@ -11,7 +11,7 @@ from functools import cmp_to_key
 from typing import Any
 from uuid import UUID
 
-from schema.node import Mapping
+from schema.rows import Mapping
 
 Table = dict[str, Any]
 """A row by the model's attribute names."""

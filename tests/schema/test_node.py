@@ -28,7 +28,8 @@ from schema import (
     reference,
 )
 from schema.errors import DeclarationError
-from schema.node import MAPPED, Row, RowColumn
+from schema.node import MAPPED
+from schema.rows import Row, RowColumn
 from tests.schema import tables
 from tests.schema.library import Book, Member, Place, Shelf
 from tests.schema.tables import BookRow, LoanRow, MemberRow, PlaceRow, ShelfRow

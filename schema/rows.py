@@ -1,0 +1,94 @@
+"""A row of a statement, who looks at it, and what is known of the table it comes from."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from schema.errors import DeclarationError
+
+T = TypeVar("T")
+Where: TypeAlias = Iterator[sa.SQLColumnExpression[bool]]
+"""The conditions of a relation, a root field or a scope, one at a time; all must hold."""
+
+if TYPE_CHECKING:
+    SQL: TypeAlias = sa.ColumnElement[Any] | T
+else:
+
+    class SQL(Generic[T]):
+        """The return type of an `@expression`: SQL that yields a `T`."""
+
+
+class Viewer(Protocol):
+    """Who looks, as far as a statement's shape depends on it. What it returns are bound values, never constants."""
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether every row may be seen."""
+
+    def has(self, scope: str) -> bool:
+        """Whether the viewer has the named set of ids."""
+
+    def ids(self, scope: str) -> Any:
+        """The named set of ids, as a bound array: `row.district_id == sa.any_(viewer.ids("district"))`."""
+
+    def value(self, name: str, type_: "sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]]") -> Any:
+        """A bound value of the request: `account`, `today`, `language`."""
+
+
+Scope: TypeAlias = Callable[[Any, Viewer], Where]
+
+
+def EVERYBODY(row: Any, viewer: Viewer) -> Where:  # noqa: N802 - reads as a constant where it is used
+    """The scope of registers: every row may be seen by whoever may ask at all."""
+    yield from ()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What is known of a mapped type."""
+
+    model: Any
+    table: sa.Table
+    attributes: dict[str, sa.Column[Any]]
+    scope: Scope
+    search: tuple[str, ...]
+
+    @property
+    def within(self) -> Callable[[Any, Any], sa.ColumnElement[bool]] | None:
+        """How rows that point here are filtered by a subtree, for models that say so."""
+        return getattr(self.model, "__within__", None)
+
+
+class RowColumn(sa.ColumnElement[Any]):
+    """A column of a row that stands in FROM already, here or further out: naming it never brings its table along.
+
+    SQLAlchemy correlates a subquery with the statement right around it only, and would silently join every row else.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(RowColumn)
+def _column_sql(element: RowColumn, compiler: Any, **keywords: Any) -> str:
+    return str(compiler.process(element.column, **keywords))
+
+
+class Row:
+    """A row of a statement, by the model's attribute names: `row.birth_date`."""
+
+    def __init__(self, source: Any, attributes: dict[str, sa.Column[Any]]) -> None:
+        self._source = source
+        self._attributes = attributes
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return RowColumn(self._source.c[self._attributes[name].name])
+        except KeyError:
+            raise DeclarationError(f"{self._source.name} has no column {name}") from None
