@@ -55,9 +55,12 @@ def input_type(cls: type[T]) -> type[T]:
 
 @dataclass_transform(kw_only_default=True)
 def output_type(cls: type[T]) -> type[T]:
-    """An ordinary GraphQL type, described by its docstring. A field may have a mapped type: give it a row or an id."""
+    """An ordinary GraphQL type, described by its docstring. A field may have a mapped type: give it a row or an id.
+
+    A class whose plain name is taken in Python ends in `Info`, and is called without it in GraphQL.
+    """
     _register(cls)
-    return strawberry.type(cls, description=_described(cls))
+    return strawberry.type(cls, name=cls.__name__.removesuffix("Info"), description=_described(cls))
 
 
 @input_type

@@ -40,7 +40,7 @@ def test_what_is_changed_has_a_version_and_a_change_says_which_one_it_is_based_o
             assert isinstance(payload, GraphQLObjectType)
             assert isinstance(taken.fields["expectedVersion"].type, GraphQLNonNull), name
             for changed in map(get_named_type, (each.type for each in payload.fields.values())):
-                if isinstance(changed, GraphQLObjectType) and changed.name != "UserErrorInfo":
+                if isinstance(changed, GraphQLObjectType) and changed.name != "UserError":
                     assert "version" in changed.fields, changed.name
                     seen.add(changed.name)
     assert {"Location", "HealthFacility", "Family", "Insuree", "EnrolmentOfficer", "Product", "Policy"} <= seen

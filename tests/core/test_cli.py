@@ -79,7 +79,7 @@ def test_the_schema_is_printed_and_compared_with_the_reviewed_one(
     assert cli("schema", "check").exit_code == 0
     (tmp_path / "bare.graphql").write_text(printed.stdout.replace("errorCodes", "failureCodes"))
     result = cli("schema", "check")
-    assert "-  failureCodes: [ErrorCodeInfo!]!\n+  errorCodes: [ErrorCodeInfo!]!\n" in result.stdout
+    assert "-  failureCodes: [ErrorCode!]!\n+  errorCodes: [ErrorCode!]!\n" in result.stdout
     assert result.exit_code == 1
 
 
