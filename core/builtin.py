@@ -16,6 +16,7 @@ from core.hooks import hook
 from core.idempotency import IdempotencyRow
 from core.lookups import LookupRow
 from core.module import Job, Manifest, Right
+from core.presence import ModuleRow
 from core.settings import Settings
 from schema import Mutation, Part, Query, extend
 
@@ -39,8 +40,8 @@ def rights() -> Sequence[Right]:
 
 @hook
 def tables() -> Sequence[type[Base]]:
-    """Lookups, files, the history of every table, and the mutations that were sent with an id of the client's."""
-    return (FileRow, HistoryRow, IdempotencyRow, LookupRow)
+    """Lookups, files, the history of every table, known modules, and mutations sent with an id of the client's."""
+    return (FileRow, HistoryRow, IdempotencyRow, LookupRow, ModuleRow)
 
 
 @hook

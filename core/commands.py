@@ -9,6 +9,7 @@ import click
 
 from core import logs
 from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
+from core.module_commands import module
 from core.settings import StartError
 
 SDL = Path(__file__).parent.parent / "schema" / "sdl"
@@ -184,4 +185,4 @@ def hooks() -> None:
     click.echo(hook_page(host()).rstrip())
 
 
-ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, hooks, schema, migration, doctor)
+ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, module, hooks, schema, migration, doctor)

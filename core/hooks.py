@@ -20,6 +20,8 @@ from core.module import Job, ModuleSettings, Right
 from schema import Part
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import click
     from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -101,6 +103,20 @@ async def stopped(host: "Host") -> None:
 @hookspec
 async def migrated(host: "Host", session: "AsyncSession") -> None:
     """The tables are up to date: write the rows that must exist, each only once, in the session's transaction."""
+
+
+@hookspec
+async def switched_on(ctx: Context, since: "datetime | None") -> None:
+    """The module is on for the first time, with `since` None, or again after it was off since then: catch up.
+
+    Asked of that module only, in the migration's transaction, after `migrated`. Others' rows changed and nobody told
+    the module: correct what it copied from them, end what should have ended, fill in what it keeps for every row.
+    """
+
+
+@hookspec
+async def module_removed(session: "AsyncSession", module: str, rights: Sequence[str]) -> None:
+    """A module, which may be any, was removed with its tables for good: delete what you keep of it by its name."""
 
 
 # Who is asking.

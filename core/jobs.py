@@ -27,7 +27,6 @@ from core.module import Job
 if TYPE_CHECKING:
     from core.host import Host
 
-QUEUE = "bima"
 ORDER = "bima_order"
 """The argument, kept from `run`, in which an order carries its id, who gave it and how far it came."""
 
@@ -45,6 +44,11 @@ class JobState(Enum):
     """It was tried again and again and given up; the log tells why."""
     CANCELLED = "cancelled"
     """It was called off."""
+
+
+def queue_of(name: str) -> str:
+    """The queue in which orders for a job wait, its module's own: a worker leaves those of absent modules alone."""
+    return name.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ async def defer(ctx: Context, name: str, **arguments: Any) -> UUID:
     await _manager().defer_job_async(
         Order(
             id=None,
-            queue=QUEUE,
+            queue=queue_of(name),
             lock=None,
             queueing_lock=None,
             task_name=name,

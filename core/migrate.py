@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from alembic import autogenerate, command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,15 +19,16 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Table, inspect, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from core import clock
 from core.context import SYSTEM, Context
 from core.db import Base
 from core.history import sign
 from core.hooks import every
-from core.loading import CORE, LoadedModule, available, load_module
+from core.loading import LoadedModule
+from core.presence import switch, switches
 from core.settings import StartError
 
 if TYPE_CHECKING:
@@ -101,53 +101,33 @@ class Target:
 async def upgrade(host: "Host") -> list[str]:
     """Bring all enabled modules up to date, and let them write what must exist; the names of those that had to be.
 
+    A module that was off mends what it missed, and one that is off now is noted as that (`core.presence`).
+
     All or nothing, and safe to run twice at once: the second waits for the first and finds nothing to do.
     """
-    async with _locked(host) as connection:
+    async with locked(host) as connection:
         behind = await connection.run_sync(_behind, host)
         await connection.run_sync(_upgrade, host)
         async with AsyncSession(connection, expire_on_commit=False) as session:
-            await sign(session, Context(host, SYSTEM, request_id="migrate"))
+            clock.use_zone(host.settings.timezone)
+            ctx = Context(host, SYSTEM, request_id="migrate", _session=session)
+            await sign(session, ctx)
             await every(host, "migrated", host=host, session=session)
+            await switch(ctx)
             await session.commit()
     return behind
 
 
 async def pending(host: "Host") -> list[str]:
-    """The enabled modules whose revisions have not all run."""
-    async with _connected(host) as connection:
+    """The modules whose revisions have not all run, and those that were switched on or off since they ran."""
+    async with connected(host) as connection:
         return await connection.run_sync(_behind, host)
 
 
 async def drift(host: "Host") -> dict[str, str]:
     """Where the database differs from what the models declare: by module, what a revision of it would have to do."""
-    async with _connected(host) as connection:
+    async with connected(host) as connection:
         return await connection.run_sync(_drift, host)
-
-
-async def remove(host: "Host", name: str) -> None:
-    """Drop a module's tables and everything in them, whether or not it is enabled. There is no way back.
-
-    Raises:
-        StartError: it is the host's own part, it was never enabled, an enabled module needs it, or tables of other
-            modules point to its tables.
-    """
-    if name == CORE.name:
-        raise StartError("The host's own tables cannot be removed.")
-    for other in host.modules:
-        if name in other.manifest.needs:
-            raise StartError(f'The enabled module "{other.name}" needs "{name}": remove that one first.')
-    module = next((module for module in host.modules if module.name == name), None)
-    module = module or load_module(name, available(), "asked to remove it")
-    async with _locked(host) as connection:
-        try:
-            await connection.run_sync(_remove, host, module)
-        except DBAPIError as error:
-            if not isinstance(error.orig, psycopg.errors.DependentObjectsStillExist):
-                raise
-            raise StartError(
-                f'Tables of other modules point to those of "{name}": remove these modules first.'
-            ) from error
 
 
 async def new_revision(host: "Host", name: str, message: str) -> Path:
@@ -156,12 +136,13 @@ async def new_revision(host: "Host", name: str, message: str) -> Path:
     Raises:
         StartError: the database is not up to date.
     """
-    async with _connected(host) as connection:
+    async with connected(host) as connection:
         return await connection.run_sync(_new_revision, host, name, message)
 
 
 @asynccontextmanager
-async def _connected(host: "Host") -> AsyncIterator[AsyncConnection]:
+async def connected(host: "Host") -> AsyncIterator[AsyncConnection]:
+    """A connection of its own to the host's database, in one transaction."""
     engine = create_async_engine(
         host.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         poolclass=NullPool,
@@ -175,8 +156,9 @@ async def _connected(host: "Host") -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def _locked(host: "Host") -> AsyncIterator[AsyncConnection]:
-    async with _connected(host) as connection:
+async def locked(host: "Host") -> AsyncIterator[AsyncConnection]:
+    """A connection of its own that no other migration has meanwhile."""
+    async with connected(host) as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         yield connection
 
@@ -192,11 +174,14 @@ def _target(connection: Connection, host: "Host", module: LoadedModule) -> Targe
 
 
 def _behind(connection: Connection, host: "Host") -> list[str]:
-    return [
+    switched = switches(connection, host)
+    late = {
         target.module.name
         for target in _targets(connection, host)
         if set(target.scripts.get_heads()) != set(target.context.get_current_heads())
-    ]
+    }
+    names = [module.name for module in host.modules if module.name in late or module.name in switched.on]
+    return [*names, *switched.off]
 
 
 def _upgrade(connection: Connection, host: "Host") -> None:
@@ -213,7 +198,12 @@ def _drift(connection: Connection, host: "Host") -> dict[str, str]:
     return found
 
 
-def _remove(connection: Connection, host: "Host", module: LoadedModule) -> None:
+def downgrade(connection: Connection, host: "Host", module: LoadedModule) -> None:
+    """Take all revisions of a module back, and forget its version.
+
+    Raises:
+        StartError: it has none in this database.
+    """
     target = _target(connection, host, module)
     if not target.context.get_current_heads():
         raise StartError(f'The module "{module.name}" has no tables in this database.')

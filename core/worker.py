@@ -14,7 +14,7 @@ from core import clock
 from core.context import SYSTEM, Context
 from core.db import new_id
 from core.history import sign
-from core.jobs import ORDER, QUEUE, to_json, typed
+from core.jobs import ORDER, queue_of, to_json, typed
 from core.module import Job
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ async def worker(host: "Host", *, wait: bool = True, signals: bool = True) -> No
     app = job_app(host)
     async with app.open_async():
         await app.run_worker_async(
+            queues=sorted({task.queue for task in app.tasks.values()}),
             concurrency=CONCURRENCY,
             wait=wait,
             install_signal_handlers=signals,
@@ -66,12 +67,12 @@ def job_app(host: "Host") -> App:
     app = App(connector=connector, periodic_defaults={"max_delay": CATCH_UP})
     zone = host.settings.timezone
     for job in host.jobs:
-        task = app.task(name=job.name, queue=QUEUE, retry=_RETRY, pass_context=True)(_runner(host, job))
+        task = app.task(name=job.name, queue=queue_of(job.name), retry=_RETRY, pass_context=True)(_runner(host, job))
         if job.cron:
             # The lock keeps a long run and the next one apart. No queueing lock: a retry could collide with it.
             _schedule(app, task, job.cron, zone, {"lock": job.name})
     for name, run, cron in (("core.retry_stalled", _retry_stalled, "* * * * *"), ("core.sweep", _sweep, "30 3 * * *")):
-        task = app.task(name=name, queue=QUEUE, pass_context=True)(run)
+        task = app.task(name=name, queue=queue_of(name), pass_context=True)(run)
         # No lock: a killed worker would hold it, and nobody could ever clean up after it.
         _schedule(app, task, cron, zone, {"queueing_lock": name})
     return app

@@ -272,7 +272,7 @@ def test_in_production_pending_migrations_stop_a_command(workshop: Workshop, dat
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("DROP TABLE bima_version_core")
     production = {"modules": "paint", "database_url": database_url, "mode": "production", "secret": "s" * 32}
-    assert "Migrations of core are pending. Run `bima migrate`" in refusal(bima(command, **production), 1)
+    assert "Migrations of core, paint are pending. Run `bima migrate`" in refusal(bima(command, **production), 1)
 
 
 # The long-running commands, as processes.

@@ -10,7 +10,8 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy.exc import DBAPIError
 
 from core.host import Host, StartError
-from core.migrate import drift, new_revision, pending, remove, upgrade
+from core.migrate import drift, new_revision, pending, upgrade
+from core.removing import remove
 from tests.core.conftest import Workshop
 
 pytestmark = pytest.mark.profile("tests/core/bare.toml")
@@ -142,8 +143,12 @@ async def test_a_module_switched_off_keeps_its_rows_until_it_is_on_again(worksho
     await upgrade(both)
     plant(database_url, "pear_tree")
     without = workshop.host("fig", database_url=database_url)
+    assert await pending(without) == ["pear"], "until the migrations have noted that it is off"
     await upgrade(without)
+    assert await pending(without) == []
     assert await drift(without) == {}
+    assert await pending(both) == ["pear"], "until it has caught up"
+    await upgrade(both)
     assert await pending(both) == []
     assert trees(database_url, "pear_tree") == ["old oak"]
 
