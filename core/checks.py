@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from core.context import Context
 from core.db import Base, Row
-from core.errors import NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, Problems, UserError
+from core.errors import MASKED, NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, Problems, UserError
 from core.lookups import LookupRow
+from schema.masks import HIDDEN
 from schema.names import camel_case
 
 
@@ -26,13 +27,16 @@ def tidy(values: Mapping[str, Any]) -> dict[str, Any]:
 def check_columns(model: type[Base], values: Mapping[str, Any], problems: Problems, at: str = "") -> None:
     """Note what does not fit the columns of a table: nothing where something is needed, text too long, counts below 0.
 
-    `values` by column name, tidied; problems lie at the name in camelCase, after `at`, such as `members.0.`.
+    Neither does a mask that is sent back as if it were the value. `values` by column name, tidied; problems lie at the
+    name in camelCase, after `at`, such as `members.0.`.
     """
     for name, value in values.items():
         column = model.__table__.columns[name]
         length = getattr(column.type, "length", None)
         if value is None and not column.nullable:
             problems.add(REQUIRED, at + camel_case(name))
+        elif isinstance(value, str) and HIDDEN in value:
+            problems.add(MASKED, at + camel_case(name))
         elif isinstance(value, str) and length is not None and len(value) > length:
             problems.add(TOO_LONG, at + camel_case(name), most=length)
         elif isinstance(value, int | Decimal) and value < 0:

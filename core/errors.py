@@ -100,6 +100,12 @@ TOO_LONG = ErrorCode(
     sw="Herufi zisizidi {most}. Fupisha.",
     fr="{most} caractères au plus. Raccourcissez.",
 )
+MASKED = ErrorCode(
+    "MASKED",
+    en="This is what is shown to those who may not read it all. Leave it out to keep what is there.",
+    sw="Hii ni sehemu inayoonyeshwa kwa asiye na haki ya kusoma yote. Iache ili kilichopo kibaki.",
+    fr="Ceci est ce que voient ceux qui ne peuvent pas tout lire. Omettez-le pour garder ce qui existe.",
+)
 TAKEN = ErrorCode(
     "TAKEN",
     en="{value} is already used. Choose another one.",
@@ -155,6 +161,6 @@ FILE_KIND = ErrorCode(
     fr="Ce fichier est du type {kind}, il faut ici {kinds}. Envoyez le bon.",
 )
 CORE_CODES = (
-    STALE, NOT_FOUND, REQUIRED, TOO_LONG, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE, NEGATIVE,
+    STALE, NOT_FOUND, REQUIRED, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE, NEGATIVE,
     ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND,
 )  # fmt: skip

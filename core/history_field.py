@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, case, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from core.db import VersionedRow
 from core.history import HistoryRow
 from core.rights import HISTORY_READ
-from schema import JSON, Part, Where, column, extend, mapped, page
+from schema import JSON, SQL, Part, Viewer, Where, column, expression, extend, mapped, page
 from schema.node import MAPPED
 from schema.rows import Mapping
 
@@ -26,7 +27,23 @@ class HistoryEntry:
     action: str = column("I when it was made, U when it was changed, D when it was deleted.")
     actor_id: UUID | None = column("The account that did it; none when it was Bima itself.")
     request_id: str | None = column("The request in which it happened.")
-    changes: JSON = column("By column: `before` and `after`.")
+
+    @expression
+    def changes(entry: type[HistoryRow], viewer: Viewer) -> SQL[JSON]:
+        """By column: `before` and `after`. Columns that you may not read are left out."""
+        hidden = unreadable(viewer)
+        shown = [(entry.table_name == table, entry.changes.op("-")(array(names))) for table, names in hidden.items()]
+        return case(*shown, else_=entry.changes) if shown else type_coerce(entry.changes, JSONB)
+
+
+def unreadable(viewer: Viewer) -> dict[str, list[str]]:
+    """The columns that need a right which the viewer lacks, by table: for whatever tells columns by their names."""
+    found: dict[str, set[str]] = {}
+    for mapping in MAPPED.values():
+        for name, right in mapping.guards.items():
+            if not viewer.may(right):
+                found.setdefault(mapping.table.name, set()).add(mapping.attributes[name].name)
+    return {table: sorted(names) for table, names in sorted(found.items())}
 
 
 def history_parts(host: "Host") -> Iterator[Part]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.context import Context
 from core.db import Row, VersionedRow
 from core.errors import NOT_FOUND, STALE, UserError
+from core.module import Right
 
 R = TypeVar("R", bound=Row)
 
@@ -28,6 +29,10 @@ class ActorViewer:
     def has(self, scope: str) -> bool:
         """Whether the actor has the named set of ids."""
         return self._ctx.has(scope)
+
+    def may(self, right: Right) -> bool:
+        """Whether the actor holds the right."""
+        return self._ctx.may(right)
 
     def ids(self, scope: str) -> Any:
         """The named set of ids, bound."""

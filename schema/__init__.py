@@ -5,6 +5,7 @@ from strawberry import argument as _argument
 
 from schema.compose import Mutation, Part, Query, Schema, extend
 from schema.connection import page
+from schema.masks import Mask, last
 from schema.node import (
     Node,
     column,
@@ -29,6 +30,7 @@ __all__ = [
     "JSON",
     "SQL",
     "UNSET",
+    "Mask",
     "Money",
     "Mutation",
     "Node",
@@ -43,6 +45,7 @@ __all__ = [
     "computed",
     "expression",
     "extend",
+    "last",
     "many",
     "mapped",
     "one",

@@ -196,7 +196,7 @@ class Planner(Planning):
             search = arguments.get("search")
             if search is not None and not search.null:
                 words = self.shaped("search", search, lambda text: len(split_words(text or "")))
-                found.extend(search_conditions(mapping, row, search, self.bind, words))
+                found.extend(search_conditions(mapping, row, search, self, words))
             return found
 
         pairs: list[Any] = []
@@ -289,6 +289,8 @@ class Planner(Planning):
         definition = type_.fields[name]
         declared: MappedField = definition.extensions[DEFINITION]
         if not self.may(declared.right):
+            if isinstance(declared, ColumnField) and declared.mask is not None:
+                return declared.mask.sql(getattr(row, declared.python_name))
             if is_non_null_type(definition.type):
                 raise Forbidden(f"Your account lacks the right {declared.right.name}, which {type_.name}.{name} needs.")
             return NULL

@@ -2,7 +2,7 @@
 
 import copy
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,10 +23,10 @@ from strawberry.types.field import StrawberryField
 from schema.connection import PageField
 from schema.errors import DeclarationError
 from schema.execute import Engine
-from schema.kinds import ManyField, MappedField, ReferenceField, RelationField
+from schema.kinds import ComputedField, ManyField, MappedField, ReferenceField, RelationField
 from schema.names import camel_case
 from schema.node import MAPPED, NodeField, check_attributes
-from schema.rows import EVERYBODY
+from schema.rows import EVERYBODY, Mapping
 from schema.scalars import SCALARS
 
 
@@ -75,7 +75,8 @@ class Schema(strawberry.Schema):
     `explained`: introspection answers, and errors suggest names that exist; off where strangers ask.
 
     Raises:
-        DeclarationError: two modules add one field to one type, or a to-one relation claims what scopes may deny.
+        DeclarationError: two modules add one field to one type, or a to-one relation claims what scopes may
+            deny, an order or a Python field tells what needs a right.
     """
 
     def __init__(self, parts: Sequence[tuple[str, Part]], *, explained: bool = True) -> None:
@@ -102,6 +103,7 @@ class Schema(strawberry.Schema):
         )
         self._check_nullability()
         self._check_orders()
+        self._check_needs()
         self._mark_readable()
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
@@ -168,6 +170,14 @@ class Schema(strawberry.Schema):
                 if isinstance(declared, PageField | ManyField):
                     names = [key.removeprefix("-") for key in declared.order]
                     check_attributes(MAPPED[declared.target], names, f"the order of {type_.name}.{name}")
+                    _check_guards(MAPPED[declared.target], names, declared, f"the order of {type_.name}.{name}")
+
+    def _check_needs(self) -> None:
+        for type_, origin in self._mapped_types():
+            for name, field in type_.fields.items():
+                declared = field.extensions["strawberry-definition"]
+                if isinstance(declared, ComputedField):
+                    _check_guards(MAPPED[origin], declared.needs, declared, f"{type_.name}.{name}")
 
     def _mark_readable(self) -> None:
         """Note on each mapped type the rights of the root fields that read it: `node(id:)` asks for one of them."""
@@ -182,6 +192,13 @@ class Schema(strawberry.Schema):
 def node_field(right: Any) -> NodeField:
     """The root field `node(id:)`."""
     return NodeField("node", "Any object by its id, when you may see it.", right)
+
+
+def _check_guards(mapping: Mapping, names: Iterable[str], declared: MappedField, what: str) -> None:
+    for name in names:
+        right = mapping.guards.get(name)
+        if right is not None and right is not declared.right:
+            raise DeclarationError(f"{what} tells {name} without asking for its right {right.name}: give it the right")
 
 
 def _copied(field: StrawberryField, origin: type) -> StrawberryField:

@@ -23,9 +23,6 @@ from schema.rows import Mapping, Row
 from schema.scalars import Money
 from schema.values import Given, element, member
 
-Bind = Callable[..., Any]
-"""`bind(given, type, transform)` gives the placeholder of a value."""
-
 EQUALITY = {"eq": None, "ne": None, "in": list, "isNull": bool}
 ORDERED = {**EQUALITY, "gt": None, "gte": None, "lt": None, "lte": None}
 TEXT = {**ORDERED, "contains": None, "startsWith": None}
@@ -235,15 +232,16 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def search_conditions(mapping: Mapping, row: Row, value: Given, bind: Bind, words: int) -> Iterator[Any]:
-    """Every word of a search must stand in one of the mapped type's search columns."""
+def search_conditions(mapping: Mapping, row: Row, value: Given, planner: Any, words: int) -> Iterator[Any]:
+    """Every word of a search must stand in one of the mapped type's search columns that the viewer may read."""
+    names = [name for name in mapping.search if planner.may(mapping.guards.get(name))]
     for index in range(words):
 
         def word(text: str, index: int = index) -> str:
             return _containing(split_words(text)[index])
 
-        pattern = bind(value, str, transform=word)
-        yield sa.or_(*(getattr(row, name).ilike(pattern) for name in mapping.search))
+        pattern = planner.bind(value, str, transform=word)
+        yield sa.or_(sa.false(), *(getattr(row, name).ilike(pattern) for name in names))
 
 
 def split_words(text: str) -> list[str]:

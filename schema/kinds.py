@@ -15,6 +15,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import UNRESOLVED, StrawberryField
 
+from schema.masks import Mask
 from schema.rows import Viewer
 
 
@@ -74,7 +75,11 @@ class AnnotatedField(MappedField):
 
 
 class ColumnField(AnnotatedField):
-    """A column of the type's own table."""
+    """A column of the type's own table. `mask`: what is shown of it without its right, instead of nothing."""
+
+    def __init__(self, description: str, right: Any, mask: Mask | None) -> None:
+        super().__init__(None, description, right)
+        self.mask = mask
 
 
 class ReferenceField(AnnotatedField):
@@ -188,13 +193,21 @@ class ManyField(RelationField):
     """All rows of a bounded list."""
 
     def __init__(
-        self, function: Callable[..., Any], target: Any, order: tuple[str, ...], right: Any, seen: bool
+        self,
+        function: Callable[..., Any],
+        target: Any,
+        order: tuple[str, ...],
+        right: Any,
+        seen: bool,
+        nullable: bool = False,
     ) -> None:
         super().__init__(function, target, right, seen)
         self.order = order
+        self.nullable = nullable
 
     def own_type(self) -> Any:
-        return StrawberryAnnotation(list[self.target]).resolve()  # type: ignore[name-defined]
+        listed: Any = list[self.target]  # type: ignore[name-defined]
+        return StrawberryAnnotation(Union[listed, None] if self.nullable else listed).resolve()  # noqa: UP007 - evaluated at run time
 
 
 def register_enums(annotation: Any) -> None:

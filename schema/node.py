@@ -23,6 +23,7 @@ from schema.kinds import (
     ReferenceField,
     register_enums,
 )
+from schema.masks import Mask
 from schema.rows import Mapping
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ def mapped(model: Any, *, search: tuple[str, ...] = ()) -> Callable[[type[T]], t
             raise DeclarationError(f"{model.__name__} has no __scope__: say who may see its rows, or EVERYBODY")
         mapper = class_mapper(model)
         attributes: dict[str, Any] = {name: prop.columns[0] for name, prop in mapper.column_attrs.items()}
-        mapping = Mapping(model, model.__table__, attributes, getattr(scope, "__func__", scope), search)
+        mapping = Mapping(model, model.__table__, attributes, getattr(scope, "__func__", scope), search, {})
         check_attributes(mapping, search, f"the search of {cls.__name__}")
         annotations = dict(vars(cls).get("__annotations__", {}))
         if "id" not in vars(cls) and issubclass(cls, Node):
@@ -111,6 +112,8 @@ def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotatio
         key = declared.key if isinstance(declared, ReferenceField) else name
         if key not in mapping.attributes:
             raise DeclarationError(f"{cls.__name__}.{name}: {mapping.model.__name__} has no column {key}")
+        if declared.right is not None:
+            mapping.guards[key] = declared.right
         if mapping.attributes[key].nullable and not _optional(annotations[name]):
             raise DeclarationError(f"{cls.__name__}.{name} may be null in the table: declare it as `| None`")
     else:
@@ -119,9 +122,15 @@ def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotatio
             check_attributes(mapping, declared.needs, f"{cls.__name__}.{name}")
 
 
-def column(description: str, *, right: Any = None) -> Any:
-    """A column of the type's table, by its attribute name."""
-    return ColumnField(None, description, right)
+def column(description: str, *, right: Any = None, mask: Mask | None = None) -> Any:
+    """A column of the type's table, by its attribute name.
+
+    `right`: without it the column is null, or what the `mask` leaves of it; nobody filters, searches or orders by what
+    he or she may not read. The field's description says so.
+    """
+    if mask is not None and right is None:
+        raise DeclarationError(f"a mask needs a right that lifts it: {description}")
+    return ColumnField(_guarded(description, right, mask), right, mask)
 
 
 def reference(description: str, *, by: str | None = None, seen_with_parent: bool = False, right: Any = None) -> Any:
@@ -129,7 +138,13 @@ def reference(description: str, *, by: str | None = None, seen_with_parent: bool
 
     `seen_with_parent`: whoever sees this row sees the target too, whatever the target's scope says.
     """
-    return ReferenceField(description, by, seen_with_parent, right)
+    return ReferenceField(_guarded(description, right), by, seen_with_parent, right)
+
+
+def _guarded(description: str, right: Any, mask: Mask | None = None) -> str:
+    if right is None:
+        return description
+    return f"{description} Without the right {right.name} {mask.says if mask is not None else 'it is null'}."
 
 
 def expression(function: Callable[..., Any] | None = None, *, right: Any = None) -> Any:
@@ -153,11 +168,19 @@ def one(target: Any, *, right: Any = None, seen_with_parent: bool = False) -> Ca
 
 
 def many(
-    target: Any, *, order: str | tuple[str, ...] = "id", right: Any = None, seen_with_parent: bool = False
+    target: Any,
+    *,
+    order: str | tuple[str, ...] = "id",
+    right: Any = None,
+    seen_with_parent: bool = False,
+    nullable: bool = False,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """All rows of a list that is small by nature, such as the lines of a claim; anything else is a `page`."""
+    """All rows of a list that is small by nature, such as the lines of a claim; anything else is a `page`.
+
+    `nullable`: without the right it is null, where else the whole root field is refused.
+    """
     orders = (order,) if isinstance(order, str) else order
-    return lambda function: ManyField(function, target, orders, right, seen_with_parent)
+    return lambda function: ManyField(function, target, orders, right, seen_with_parent, nullable)
 
 
 def _optional(annotation: Any) -> bool:

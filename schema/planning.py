@@ -55,7 +55,7 @@ class Planning:
         return self._placeholder(lambda _, viewer: viewer.value(name), sa.types.to_instance(type_))
 
     def may(self, right: Any) -> bool:
-        """Whether the viewer holds the right of a field."""
+        """Whether the viewer holds a right; none is held by everybody."""
         if right is None:
             return True
         self.rights[right.name] = right

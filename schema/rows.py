@@ -34,6 +34,9 @@ class Viewer(Protocol):
     def ids(self, scope: str) -> Any:
         """The named set of ids, as a bound array: `row.district_id == sa.any_(viewer.ids("district"))`."""
 
+    def may(self, right: Any) -> bool:
+        """Whether the viewer holds the right. What depends on it has another plan for those who do not."""
+
     def value(self, name: str, type_: "sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]]") -> Any:
         """A bound value of the request: `account`, `today`, `language`."""
 
@@ -55,6 +58,8 @@ class Mapping:
     attributes: dict[str, sa.Column[Any]]
     scope: Scope
     search: tuple[str, ...]
+    guards: dict[str, Any]
+    """The rights that attributes need, for those that need one."""
 
     @property
     def within(self) -> Callable[[Any, Any], sa.ColumnElement[bool]] | None:

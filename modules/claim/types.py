@@ -34,7 +34,7 @@ from core import (
 )
 from modules.claim import models
 from modules.claim.models import LineStatus
-from modules.claim.rights import FEEDBACK_READ
+from modules.claim.rights import DIAGNOSIS_READ, FEEDBACK_READ
 from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus
 from modules.insuree.models import Insuree as InsureeRow
 from modules.insuree.types import EnrolmentOfficer, Insuree
@@ -128,7 +128,7 @@ class Claim(Node):
     visit_type: VisitType = column("How the patient came.")
     care_type: CareType = column("In- or out-patient.")
     category: ServiceCategory | None = column("The kind of care whose limits it counts for, once submitted.")
-    main_diagnosis: Diagnosis = reference("The main diagnosis.")
+    main_diagnosis: Diagnosis | None = reference("The main diagnosis.", right=DIAGNOSIS_READ)
     pre_authorised: bool = column("Whether the scheme agreed to the care beforehand.")
     guarantee: str | None = column("The number of the guarantee letter.")
     patient_condition: Lookup | None = lookup("patient_condition", "How the patient was after the care.")
@@ -152,9 +152,9 @@ class Claim(Node):
     updated_at: datetime = column("When it was last changed.")
     ended_at: datetime | None = column("When it was deleted.")
 
-    @many(Diagnosis, order="code")
+    @many(Diagnosis, order="code", right=DIAGNOSIS_READ, nullable=True)
     def diagnoses(claim: type[models.Claim], diagnosis: type[DiagnosisRow]) -> Where:
-        """The secondary diagnoses, by code."""
+        """The secondary diagnoses, by code. Without the right claim.diagnosis.read it is null."""
         of = models.ClaimDiagnosis.__table__.alias()
         yield diagnosis.id.in_(select(of.c.diagnosis_id).where(of.c.claim_id == claim.id))
 

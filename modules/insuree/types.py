@@ -17,6 +17,7 @@ from core import (
     column,
     computed,
     expression,
+    last,
     link_to,
     lookup,
     many,
@@ -30,7 +31,7 @@ from core.dates import age_on
 from modules.insuree import models, photos
 from modules.insuree.duplicates import alike
 from modules.insuree.models import InsureeStatus
-from modules.insuree.rights import INSUREE_READ
+from modules.insuree.rights import CONTACT_READ, IDENTITY_READ, INSUREE_READ
 from modules.location.models import Location as LocationRow
 from modules.location.types import HealthFacility, Location
 
@@ -82,9 +83,9 @@ class Insuree(Node):
     relation: Lookup | None = lookup("relation", "What the person is to the head.")
     current_village: Location | None = reference("Where the person stays, if not with the family.")
     id_type: Lookup | None = lookup("id_type", "The kind of identity document.")
-    id_number: str | None = column("The number of the identity document.")
-    phone: str | None = column("The telephone number.")
-    email: str | None = column("The e-mail address.")
+    id_number: str | None = column("The number of the identity document.", right=IDENTITY_READ, mask=last(3))
+    phone: str | None = column("The telephone number.", right=CONTACT_READ, mask=last(3))
+    email: str | None = column("The e-mail address.", right=CONTACT_READ)
     profession: Lookup | None = lookup("profession", "What the person does for a living.")
     education: Lookup | None = lookup("education", "The school the person finished.")
     first_service_point: HealthFacility | None = reference("The health facility where care starts.")
@@ -139,7 +140,7 @@ class EnrolmentOfficer(Node):
     code: str = column("Unique among officers.")
     last_name: str = column("The family name.")
     other_names: str = column("The other names.")
-    phone: str | None = column("The telephone number.")
+    phone: str | None = column("The telephone number.", right=CONTACT_READ, mask=last(3))
     valid_from: date = column("First day of work.")
     valid_to: date | None = column("Last day of work.")
     substitute: "EnrolmentOfficer | None" = reference("The officer who stands in.")

@@ -152,9 +152,7 @@ class Interpreter:
         definition = type_.fields[name]
         declared = definition.extensions[DEFINITION]
         if declared.right is not None and not self.request.may(declared.right):
-            if is_non_null_type(definition.type):
-                raise Forbidden(declared.right.name)
-            return None
+            return self.guarded(declared, definition, row)
         mapping = MAPPED[type_.extensions[DEFINITION].origin]
         if isinstance(declared, ColumnField):
             return to_json(row[declared.python_name])
@@ -176,6 +174,14 @@ class Interpreter:
             return to_json(value)
         return self.relation(declared, definition, nodes, literals(mapping, row))
 
+    def guarded(self, declared: Any, definition: Any, row: Table) -> Any:
+        """What those get of a field who may not read it."""
+        if isinstance(declared, ColumnField) and declared.mask is not None:
+            return masked(row[declared.python_name])
+        if is_non_null_type(definition.type):
+            raise Forbidden(declared.right.name)
+        return None
+
     def keywords(self, declared: Any, definition: Any, node: FieldNode) -> dict[str, Any]:
         """What a field's function gets beside its rows: its own arguments as literals, the viewer if it wants one."""
         values = self.arguments(definition, node)
@@ -194,8 +200,9 @@ class Interpreter:
         type_: Any = get_named_type(definition.type)
         if isinstance(declared, PageField):
             asked = self.arguments(definition, nodes[0])
+            self.check(declared, asked.get("filter") or {})
             kept = [row for row in rows if self.holds(declared, row, asked.get("filter") or {})]
-            page = Page.cut(mapping, declared.order, kept, asked)
+            page = Page.cut(self.searched(declared), mapping, declared.order, kept, asked)
             return self.connection(type_, page, nodes)
         if isinstance(declared, OneField):
             return self.object(type_, rows[0], nodes) if rows else None
@@ -254,6 +261,26 @@ class Interpreter:
         fields = self.collect([node.selection_set for node in nodes], type_)
         return {key: values[inner[0].name.value] for key, inner in fields.items()}
 
+    def searched(self, declared: PageField) -> list[str]:
+        """The columns that this request may search."""
+        rights = {field.python_name: field.right for field in declared.target.__strawberry_definition__.fields}
+        names = MAPPED[declared.target].search
+        return [name for name in names if rights[name] is None or self.request.may(rights[name])]
+
+    def check(self, declared: PageField, filter_: dict[str, Any]) -> None:
+        """Refuse to filter by what may not be read."""
+        rights = {
+            to_camel_case(field.python_name): field.right for field in declared.target.__strawberry_definition__.fields
+        }
+        for name, value in filter_.items():
+            if value is None:
+                continue
+            if name in ("or", "not"):
+                for inner in value if name == "or" else [value]:
+                    self.check(declared, inner)
+            elif rights[name] is not None and not self.request.may(rights[name]):
+                raise Forbidden(rights[name].name)
+
     def holds(self, declared: PageField, row: Table, filter_: dict[str, Any]) -> bool:
         """Whether a filter holds for a row."""
         fields = {
@@ -308,6 +335,10 @@ class LiteralViewer:
         """Whether the viewer has the named set of ids."""
         return self.request.has(scope)
 
+    def may(self, right: Any) -> bool:
+        """Whether the viewer holds the right."""
+        return self.request.may(right)
+
     def ids(self, scope: str) -> Any:
         """The named set of ids."""
         return sa.literal(self.request.value(scope), ARRAY(sa.Uuid()))
@@ -327,6 +358,13 @@ def interpret(
     coerced = get_variable_values(schema, operation.variable_definitions or (), variables)
     assert not isinstance(coerced, list), coerced
     return Interpreter(schema, fragments, coerced, database, request).root(operation)
+
+
+def masked(text: str | None) -> str | None:
+    """What the library shows of a text to those who may not read it."""
+    if text is None:
+        return None
+    return f"•••{text[-2:]}" if len(text) >= 4 else "•••"
 
 
 def literal(value: Any) -> Any:

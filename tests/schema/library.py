@@ -26,6 +26,7 @@ from schema import (
     computed,
     expression,
     extend,
+    last,
     many,
     mapped,
     one,
@@ -49,6 +50,7 @@ READ_BOOKS = Right("book.read")
 READ_MEMBERS = Right("member.read")
 READ_PHONES = Right("member.phone.read")
 READ_NOTES = Right("member.note.read")
+READ_FINES = Right("loan.fine.read")
 
 
 @mapped(PlaceRow)
@@ -154,12 +156,12 @@ class Book(Node):
         return [[status for status in Status if status is not row.status] for row in rows]
 
 
-@mapped(MemberRow, search=("name",))
+@mapped(MemberRow, search=("name", "phone"))
 class Member(Node):
     """Who may borrow."""
 
     name: str = column("What they are called.")
-    phone: str | None = column("Where they can be reached.", right=READ_PHONES)
+    phone: str | None = column("Where they can be reached.", right=READ_PHONES, mask=last(2))
     note: str = column("What the staff should know.", right=READ_NOTES)
     born: date | None = column("Their birthday.")
     place: Place = reference("Where they joined.")
@@ -184,7 +186,7 @@ class Loan(Node):
     place: Place = reference("Where it was borrowed.")
     lent_on: date = column("First day.")
     returned_on: date | None = column("Last day.")
-    fine: Money | None = column("What was paid for being late.")
+    fine: Money | None = column("What was paid for being late.", right=READ_FINES)
 
 
 @page(Place, order="name")

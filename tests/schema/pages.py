@@ -37,10 +37,12 @@ class Page:
     has_previous: bool
 
     @classmethod
-    def cut(cls, mapping: Mapping, order: Sequence[str], rows: list[Table], values: dict[str, Any]) -> "Page":
+    def cut(
+        cls, searched: list[str], mapping: Mapping, order: Sequence[str], rows: list[Table], values: dict[str, Any]
+    ) -> "Page":
         """The page of rows that the arguments ask for, their filter apart."""
         for word in (values.get("search") or "").split()[:5]:
-            rows = [row for row in rows if any(word.lower() in (row[name] or "").lower() for name in mapping.search)]
+            rows = [row for row in rows if any(word.lower() in (row[name] or "").lower() for name in searched)]
         chosen = [("-" if is_descending(entry) else "") + entry["field"].value for entry in values.get("orderBy") or ()]
         keys = completed(chosen or order)
         total, rows = len(rows), in_order(rows, keys)

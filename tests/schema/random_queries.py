@@ -53,7 +53,22 @@ for _row in stock():
 IDS = [str(row["id"]) for rows in ROWS.values() for row in rows]
 POOLS: dict[str, Sequence[Any]] = {
     "ID": IDS,
-    "String": (*TITLES, *filter(None, SUBTITLES), "a", "S", "%", "_", "\\", "0%", "é", "ants HISTORY", "N", ""),
+    "String": (
+        *TITLES,
+        *filter(None, SUBTITLES),
+        "a",
+        "S",
+        "%",
+        "_",
+        "\\",
+        "0%",
+        "é",
+        "ants HISTORY",
+        "N",
+        "070",
+        "•",
+        "",
+    ),
     "Int": (0, 1, 50, 60, 90, -1),
     "Date": ("2020-01-01", "2026-01-03", "2022-02-01", "1981-05-17"),
     "DateTime": ("2025-01-03T08:30:02Z", "2025-01-04T00:00:00+03:00"),

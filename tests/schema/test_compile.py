@@ -266,13 +266,6 @@ async def test_a_viewers_own_set_of_ids_is_a_bound_value(ask: Ask) -> None:
     assert all(str(HARBOUR) not in sql for sql in ask.sql(query))
 
 
-async def test_a_field_without_its_right_is_null(ask: Ask) -> None:
-    query = "{ members(first: 1) { nodes { name phone } } }"
-    assert (await ask.data(query))["members"]["nodes"] == [{"name": "Chiku 1", "phone": None}]
-    allowed = ANYWHERE.holding(READ_PHONES)
-    assert (await ask.data(query, person=allowed))["members"]["nodes"] == [{"name": "Chiku 1", "phone": "0700000006"}]
-
-
 async def test_a_field_without_its_right_that_cannot_be_null_is_forbidden(ask: Ask) -> None:
     query = "{ members(first: 1) { nodes { note } } }"
     reply = await ask(query)

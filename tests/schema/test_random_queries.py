@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 
 from tests.schema.asking import ANYWHERE, AT_HARBOUR, NOWHERE, Ask
 from tests.schema.interpreter import interpret
-from tests.schema.library import READ_NOTES, READ_PHONES, library_schema
+from tests.schema.library import READ_FINES, READ_NOTES, READ_PHONES, library_schema
 from tests.schema.random_queries import Query, library_queries
 
 PEOPLE = {
-    name: person.holding(READ_NOTES, READ_PHONES)
-    for name, person in {"anywhere": ANYWHERE, "at the Harbour": AT_HARBOUR, "nowhere": NOWHERE}.items()
+    "anywhere": ANYWHERE.holding(READ_NOTES, READ_PHONES, READ_FINES),
+    "anywhere, without fines and telephones": ANYWHERE.holding(READ_NOTES),
+    "at the Harbour": AT_HARBOUR.holding(READ_NOTES, READ_PHONES, READ_FINES),
+    "at the Harbour, without telephones": AT_HARBOUR.holding(READ_NOTES, READ_FINES),
+    "nowhere": NOWHERE.holding(READ_NOTES, READ_PHONES),
 }
 SCHEMA = library_schema()._schema
 
