@@ -60,3 +60,25 @@ def test_every_hook_is_used_in_a_test_or_by_a_module() -> None:
     )
     for name in re.findall(r"^### `(\w+)`$", page, re.MULTILINE):
         assert re.search(rf"\b{name}\b", used), f"nothing calls, implements or tests the hook {name}"
+
+
+def test_every_promise_of_security_is_held_by_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| Promise")]
+    assert rows
+    for row in rows:
+        promise, held_by = [cell.strip() for cell in row.strip("|").split(" | ")]
+        named = re.findall(r"`([^`]+)`", held_by)
+        assert named, f"nothing holds: {promise}"
+        for name in named:
+            _check_test_or_command(name)
+
+
+def _check_test_or_command(name: str) -> None:
+    if name.startswith("make "):
+        target = name.removeprefix("make ").split()[0]
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), name
+        return
+    file, _, test = name.partition("::")
+    assert (ROOT / file).exists(), f"{file} is not there"
+    assert re.search(rf"^(async )?def {test}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), name
