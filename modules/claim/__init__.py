@@ -18,8 +18,8 @@ manifest = Manifest(name="claim", title="Claims", version="1.0", needs=("locatio
 @hook
 def tables() -> Sequence[type[Base]]:
     return (
-        models.ClaimAdministrator, models.Claim, models.ClaimDiagnosis, models.ClaimLine, models.Finding,
-        models.ClaimAttachment, models.FeedbackPrompt, models.Feedback,
+        models.ClaimAdministrator, models.Claim, models.ClaimDiagnosis, models.ClaimLine, models.ClaimPart,
+        models.Finding, models.ClaimAttachment, models.FeedbackPrompt, models.Feedback,
     )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ class CheckedLine:
     """A line that is being checked: what was given, at which unit prices, and what was found so far.
 
     `listed` is the unit price on the facility's price list on the target date, None where the list does not have it.
-    `service`: the register's entry, of a service.
+    `service`: the register's entry, of a service. `parts`: of a fee-for-service bundle, the quantities entered, by item
+    or service; `defined`: those that the register has.
     """
 
     id: UUID
@@ -31,6 +32,8 @@ class CheckedLine:
     price_asked: Decimal
     listed: Decimal | None
     service: Service | None = None
+    parts: Mapping[UUID, Decimal] = field(default_factory=dict)
+    defined: Mapping[UUID, Decimal] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -29,6 +29,20 @@ class ClaimItemInput:
 
 
 @input_type
+class ClaimPartInput:
+    """A part of a bundle: one item or one service, by id or by code."""
+
+    quantity_provided: Annotated[Decimal, argument("How many were given with one bundle.")]
+    item_id: Annotated[UUID | None, argument("The item.")] = None
+    item_code: Annotated[str | None, argument("The item's code.")] = None
+    service_id: Annotated[UUID | None, argument("The service.")] = None
+    service_code: Annotated[str | None, argument("The service's code.")] = None
+    price_asked: Annotated[
+        Money | None, argument("The unit price; the register's within the bundle when left out.")
+    ] = None
+
+
+@input_type
 class ClaimServiceInput:
     """A service that was given. Name it by id or by code."""
 
@@ -37,6 +51,9 @@ class ClaimServiceInput:
     service_code: Annotated[str | None, argument("The service's code.")] = None
     price_asked: Annotated[Money | None, argument("The unit price; the price list's when left out.")] = None
     explanation: Annotated[str | None, argument("What the reviewer should know; why more than once.")] = None
+    parts: Annotated[
+        list[ClaimPartInput] | None, argument("What a bundle was made of. Its prices are claimed then.")
+    ] = None
 
 
 @input_type

@@ -202,6 +202,42 @@ class ClaimLine(Row):
         return self.quantity_provided if self.quantity_approved is None else self.quantity_approved
 
 
+class ClaimPart(Row):
+    """What a bundle on a line was made of: an item or another service, as the facility entered it.
+
+    `quantity_defined` is what the register's bundle held of it on the day of entry; none: the bundle does not hold it.
+    """
+
+    __tablename__ = "claim_part"
+    __scope__ = _of_claim
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("claim_line.id", ondelete="CASCADE"))
+    part_no: Mapped[int]
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("medical_item.id"))
+    service_id: Mapped[UUID | None] = mapped_column(ForeignKey("medical_service.id"))
+    quantity_defined: Mapped[Decimal | None] = mapped_column(Quantity)
+    quantity_provided: Mapped[Decimal] = mapped_column(Quantity)
+    price_asked: Mapped[Amount]
+
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(item_id, service_id) = 1", name="one_element"),
+        CheckConstraint("quantity_provided > 0", name="quantity"),
+        CheckConstraint("price_asked >= 0", name="price"),
+        UniqueConstraint("line_id", "part_no"),
+        Index(None, "claim_id"),
+        Index(None, "item_id"),
+        Index(None, "service_id"),
+    )
+
+    @property
+    def element_id(self) -> UUID:
+        """The item or the service."""
+        element = self.item_id or self.service_id
+        assert element is not None
+        return element
+
+
 class Finding(Row):
     """What a check found on a claim or on one of its lines. `parameters` fill its message (see `rules.messages`).
 

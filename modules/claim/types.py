@@ -91,6 +91,18 @@ class ClaimFinding(Node):
         return message  # type: ignore[no-any-return]
 
 
+@mapped(models.ClaimPart)
+class ClaimPart(Node):
+    """An item or a service that belongs to a bundle on a line. Prices are per unit."""
+
+    part_no: int = column("Its place in the bundle, as the facility entered it.")
+    item: MedicalItem | None = reference("The item, unless it is a service.")
+    service: MedicalService | None = reference("The service, unless it is an item.")
+    quantity_defined: Decimal | None = column("How many the register's bundle holds; null: it does not hold it.")
+    quantity_provided: Decimal = column("How many were given.")
+    price_asked: Money = column("The unit price that the facility asks.")
+
+
 @mapped(models.ClaimLine)
 class ClaimLine(Node):
     """An item or a service of a claim. Prices are per unit."""
@@ -107,6 +119,11 @@ class ClaimLine(Node):
     rejection_reason: RejectionReason | None = column("Why not: the first finding that rejects.")
     explanation: str | None = column("What the facility says of it.")
     justification: str | None = column("What the reviewer says of it.")
+
+    @many(ClaimPart, order="part_no", seen_with_parent=True)
+    def parts(line: type[models.ClaimLine], part: type[models.ClaimPart]) -> Where:
+        """What a bundle was made of, where the facility entered it."""
+        yield part.line_id == line.id
 
     @many(ClaimFinding, order="position", seen_with_parent=True)
     def findings(line: type[models.ClaimLine], finding: type[models.Finding]) -> Where:

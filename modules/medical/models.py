@@ -124,6 +124,13 @@ class ServicePart(Row):
         Index(None, "sub_service_id"),
     )
 
+    @property
+    def element_id(self) -> UUID:
+        """The item or the service that it is."""
+        element_id = self.item_id or self.sub_service_id
+        assert element_id is not None
+        return element_id
+
 
 class PriceList(VersionedRow):
     """The prices of items or of services agreed with facilities; national without a location (claims spec 1.4)."""

@@ -1,6 +1,6 @@
 """Keeping the registers of diagnoses, items and services, and finding their entries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -54,6 +54,12 @@ async def named(session: AsyncSession, kind: type[R], names: Sequence[Named], pr
         else:
             problems.add(UNKNOWN_CODE, f"{name.path}Code", value=name.code)
     return found
+
+
+async def parts_of_services(session: AsyncSession, service_ids: Iterable[UUID]) -> Sequence[ServicePart]:
+    """What the register's bundles hold, in one statement, each bundle's parts in their order."""
+    query = select(ServicePart).where(ServicePart.service_id.in_(list(service_ids)))
+    return (await session.scalars(query.order_by(ServicePart.service_id, ServicePart.line_no))).all()
 
 
 async def create_diagnosis(ctx: Context, input: inputs.CreateDiagnosisInput) -> Diagnosis:

@@ -18,6 +18,7 @@ from modules.medical.registers import (
     create_service,
     delete,
     named,
+    parts_of_services,
     update_diagnosis,
     update_item,
     update_service,
@@ -25,7 +26,7 @@ from modules.medical.registers import (
 
 __all__ = [
     "DIAGNOSES", "ITEMS", "SERVICES", "Named", "Wanted", "by_codes", "create_diagnosis", "create_item",
-    "create_price_list", "create_service", "delete", "delete_price_list", "named", "prices",
+    "create_price_list", "create_service", "delete", "delete_price_list", "named", "parts_of_services", "prices",
     "region_or_district", "set_facility_lists", "set_lines", "update_diagnosis", "update_item",
     "update_price_list", "update_service",
 ]  # fmt: skip

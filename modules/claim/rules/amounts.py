@@ -35,16 +35,16 @@ def asked_price(given: Decimal | None, listed: Decimal) -> Decimal:
     return given or listed
 
 
-def claimed_of_line(line: LineAmounts, sub_lines_count: bool = False) -> Decimal:
-    """Quantity provided by price asked; of a bundle, when its lines count, the sum of the lines below (2.5)."""
-    if sub_lines_count and line.sub_lines:
+def claimed_of_line(line: LineAmounts) -> Decimal:
+    """Quantity provided by price asked; of a bundle that was entered with its parts, their sum instead (2.5)."""
+    if line.sub_lines:
         return total(money(sub.quantity * sub.price_asked) for sub in line.sub_lines)
     return money(line.quantity_provided * line.price_asked)
 
 
-def claimed(lines: Iterable[LineAmounts], sub_lines_count: bool = False) -> Decimal:
+def claimed(lines: Iterable[LineAmounts]) -> Decimal:
     """What the facility asks for. It never changes after submission (decision 31)."""
-    return total(claimed_of_line(line, sub_lines_count) for line in lines)
+    return total(map(claimed_of_line, lines))
 
 
 def approved_of_line(line: LineAmounts) -> Decimal:

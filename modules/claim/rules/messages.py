@@ -159,6 +159,11 @@ _TEXTS: Mapping[RejectionReason, tuple[str, str, str]] = {
         "Kituo kiko nje ya eneo ambalo mgonjwa anastahili huduma.",
         "L'établissement est hors de la zone où le patient a droit aux soins.",
     ),
+    RejectionReason.BUNDLE_DIFFERS: (
+        "The parts entered are not those of the register's bundle: it is worth nothing. Return it for correction.",
+        "Sehemu zilizowekwa si zile za kifurushi kwenye rejista: hakilipwi chochote. Kirudishe kirekebishwe.",
+        "Les éléments saisis ne sont pas ceux du forfait au registre : il ne vaut rien. Renvoyez-le pour correction.",
+    ),
 }
 
 MESSAGES: Mapping[RejectionReason, ErrorCode] = {

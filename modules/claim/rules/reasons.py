@@ -38,6 +38,7 @@ class RejectionReason(IntEnum):
     PATIENT_NOT_ACTIVE = 35
     REFERRAL_MISSING = 36
     OUTSIDE_AREA = 37
+    BUNDLE_DIFFERS = 38
 
 
 ALL_LINES_REJECTED = RejectionReason.NOT_IN_REGISTER

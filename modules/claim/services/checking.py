@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from core.money import ZERO
@@ -19,6 +20,7 @@ from modules.medical.models import Item, Service
 from modules.medical.rules import is_adult, patient_mask
 from modules.medical.services import Wanted
 
+NOTHING: Mapping[UUID, Decimal] = {}
 ExtraChecks = Callable[[CheckedClaim], Sequence[Mapping[int, Sequence[Finding]] | None]]
 
 
@@ -124,6 +126,8 @@ class Checking:
             price_asked=line.price_asked,
             listed=self.facts.prices.get(Wanted(claim.health_facility_id, line.element_id, day)),
             service=element if isinstance(element, Service) else None,
+            parts=self.facts.parts.get(line.id, NOTHING),
+            defined=self.facts.defined.get(line.element_id, NOTHING),
         )
 
     def _own_checks(self, claim: Claim, checked: CheckedClaim, line: CheckedLine) -> CheckedLine:

@@ -33,6 +33,7 @@ from modules.claim.rules import EDITABLE, ClaimStatus
 from modules.claim.services.facts import lines_of
 from modules.claim.services.lines import EnteredLine, entered_lines, kept_lines, make_lines
 from modules.claim.services.naming import Name, facility_named, patient_named, register_entries
+from modules.claim.services.parts import make_parts, parts_of
 from modules.claim.services.review import amounts
 from modules.claim.settings import Settings
 from modules.location.models import HealthFacility
@@ -137,13 +138,14 @@ async def _store(
     ctx: Context, claim: Claim, diagnosis_ids: Sequence[UUID] | None, lines: Sequence[EnteredLine] | None
 ) -> None:
     made = [] if lines is None else await make_lines(ctx, claim, lines)
+    parts = [make_parts(row, line.parts) for row, line in zip(made, lines or (), strict=True)]
     if claim in ctx.session and lines is not None:
         await ctx.session.execute(delete(Finding).where(Finding.claim_id == claim.id))
         await ctx.session.execute(delete(ClaimLine).where(ClaimLine.claim_id == claim.id))
     if claim in ctx.session and diagnosis_ids is not None:
         await ctx.session.execute(delete(ClaimDiagnosis).where(ClaimDiagnosis.claim_id == claim.id))
     if lines is not None:
-        claim.claimed = rules.claimed(map(amounts, made))
+        claim.claimed = rules.claimed(map(amounts, made, parts))
     # A claim whose lines alone change has changed too.
     claim.updated_at = clock.now()
     ctx.session.add(claim)
@@ -153,6 +155,8 @@ async def _store(
         ClaimDiagnosis(claim_id=claim.id, diagnosis_id=id, position=position)
         for position, id in enumerate(diagnosis_ids or (), start=1)
     )
+    await ctx.session.flush()
+    ctx.session.add_all(part for of_line in parts for part in of_line)
     await ctx.session.flush()
 
 
@@ -208,9 +212,10 @@ async def _lines(
         return None
     kept = items is UNSET or services is UNSET
     old = (await lines_of(ctx.session, [claim.id]))[claim.id] if kept else []
+    parts = await parts_of(ctx.session, [claim.id]) if old else {}
     sent_items, sent_services = [() if lines is UNSET else lines or () for lines in (items, services)]
     return [
-        *(kept_lines(old, of_items=True) if items is UNSET else ()),
+        *(kept_lines(old, parts, of_items=True) if items is UNSET else ()),
         *await entered_lines(ctx, sent_items, sent_services, problems),
-        *(kept_lines(old, of_items=False) if services is UNSET else ()),
+        *(kept_lines(old, parts, of_items=False) if services is UNSET else ()),
     ]

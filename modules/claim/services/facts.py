@@ -12,18 +12,22 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context
+from core.money import ZERO
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import COUNTED, ClaimStatus, target_date
 from modules.claim.services.bulk import among
+from modules.claim.services.parts import parts_of
 from modules.claim.settings import Settings
 from modules.insuree.models import Family, Insuree
 from modules.location.models import HealthFacility
 from modules.medical.models import Item, Service
-from modules.medical.rules import is_adult
-from modules.medical.services import Wanted, prices
+from modules.medical.rules import PackageType, is_adult
+from modules.medical.services import Wanted, parts_of_services, prices
 
 Fact = TypeVar("Fact")
+FEE_FOR_SERVICE = PackageType.FEE_FOR_SERVICE
 Key = TypeVar("Key", bound=Hashable)
+Quantities = Mapping[UUID, Mapping[UUID, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,12 @@ class Facts:
     counted: defaultdict[UUID, list[CountedClaim]]
     """By patient."""
 
+    parts: Mapping[UUID, Mapping[UUID, Decimal]]
+    """Of fee-for-service bundles: the quantities entered, by line and element."""
+
+    defined: Mapping[UUID, Mapping[UUID, Decimal]]
+    """Of fee-for-service bundles: the quantities that the register has, by service and element."""
+
 
 async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
     """Read what the checks of these claims need; the patients are locked, so that nobody checks their claims meanwhile.
@@ -79,6 +89,7 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
         select(HealthFacility).where(among(HealthFacility.id, {claim.health_facility_id for claim in claims}))
     )
     elements = await _elements(session, [line for own in lines.values() for line in own])
+    parts, defined = await _bundles(session, [claim.id for claim in claims], elements.values())
     return Facts(
         lines=lines,
         patients=patients,
@@ -88,6 +99,8 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
         prices=await prices(session, _wanted(claims, lines)),
         provisions=grouped(await provisions(session, patients, elements), lambda got: (got.insuree_id, got.element_id)),
         counted=grouped(await _counted(session, patients), lambda other: other.insuree_id),
+        parts=parts,
+        defined=defined,
     )
 
 
@@ -160,6 +173,22 @@ async def _elements(session: AsyncSession, lines: Iterable[ClaimLine]) -> dict[U
     items = await session.scalars(select(Item).where(among(Item.id, ids)))
     services = await session.scalars(select(Service).where(among(Service.id, ids)))
     return {element.id: element for element in (*items, *services)}
+
+
+async def _bundles(
+    session: AsyncSession, claim_ids: Collection[UUID], elements: Iterable[Item | Service]
+) -> tuple[Quantities, Quantities]:
+    """What fee-for-service bundles were made of, by line, and what the register has them made of; rarely needed."""
+    bundles = [each.id for each in elements if isinstance(each, Service) and each.package_type is FEE_FOR_SERVICE]
+    parts: defaultdict[UUID, dict[UUID, Decimal]] = defaultdict(dict)
+    defined: defaultdict[UUID, dict[UUID, Decimal]] = defaultdict(dict)
+    if bundles:
+        for line_id, of_line in (await parts_of(session, claim_ids)).items():
+            parts[line_id] = {part.element_id: part.quantity_provided for part in of_line}
+        for part in await parts_of_services(session, bundles):
+            of_service = defined[part.service_id]
+            of_service[part.element_id] = of_service.get(part.element_id, ZERO) + part.quantity
+    return parts, defined
 
 
 async def _counted(session: AsyncSession, insuree_ids: Collection[UUID]) -> list[CountedClaim]:

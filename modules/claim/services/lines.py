@@ -1,6 +1,6 @@
 """The lines of a claim as the facility enters them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -9,8 +9,9 @@ from core import Context, Problems, check_columns, new_id, tidy
 from core.money import money
 from modules.claim import errors, rules
 from modules.claim.inputs import ClaimItemInput, ClaimServiceInput
-from modules.claim.models import Claim, ClaimLine
+from modules.claim.models import Claim, ClaimLine, ClaimPart
 from modules.claim.services.naming import Name, register_entries
+from modules.claim.services.parts import EnteredPart, entered_parts, kept_parts
 from modules.claim.settings import Settings
 from modules.medical.models import Item, Service
 from modules.medical.services import Wanted, prices
@@ -28,6 +29,7 @@ class EnteredLine:
     price_asked: Decimal | None
     register_price: Decimal
     explanation: str | None
+    parts: Sequence[EnteredPart] = ()
 
     @property
     def element_id(self) -> UUID:
@@ -51,6 +53,7 @@ async def entered_lines(
     known_items = await register_entries(ctx, Item, item_names, problems)
     known_services = await register_entries(ctx, Service, service_names, problems)
     explain = ctx.settings(Settings).explain_repetition
+    parts = await entered_parts(ctx, services, known_services, problems)
     given: list[tuple[str, ClaimItemInput | ClaimServiceInput, Item | Service | None]] = [
         *((f"items.{at}", line, known_items.get(f"items.{at}.item")) for at, line in enumerate(items)),
         *((f"services.{at}", line, known_services.get(f"services.{at}.service")) for at, line in enumerate(services)),
@@ -59,15 +62,23 @@ async def entered_lines(
     for path, input, entry in given:
         explanation = _check(input, path, explain, problems)
         if entry is not None:
-            lines.append(_entered(input, entry, explanation))
+            lines.append(_entered(input, entry, explanation, parts.get(path, ())))
     return lines
 
 
-def kept_lines(lines: Iterable[ClaimLine], *, of_items: bool) -> list[EnteredLine]:
-    """The lines of items, or those of services, that a claim has and keeps."""
+def kept_lines(
+    lines: Iterable[ClaimLine], parts: Mapping[UUID, Sequence[ClaimPart]], *, of_items: bool
+) -> list[EnteredLine]:
+    """The lines of items, or those of services, that a claim has and keeps. `parts`: those of its bundles, by line."""
     return [
         EnteredLine(
-            line.item_id, line.service_id, line.quantity_provided, line.price_asked, line.price_asked, line.explanation
+            item_id=line.item_id,
+            service_id=line.service_id,
+            quantity=line.quantity_provided,
+            price_asked=line.price_asked,
+            register_price=line.price_asked,
+            explanation=line.explanation,
+            parts=kept_parts(parts.get(line.id, ())),
         )
         for line in lines
         if (line.item_id is not None) == of_items
@@ -104,7 +115,12 @@ def _check(input: ClaimItemInput | ClaimServiceInput, path: str, explain: bool, 
     return values["explanation"]  # type: ignore[no-any-return]
 
 
-def _entered(input: ClaimItemInput | ClaimServiceInput, entry: Item | Service, explanation: str | None) -> EnteredLine:
+def _entered(
+    input: ClaimItemInput | ClaimServiceInput,
+    entry: Item | Service,
+    explanation: str | None,
+    parts: Sequence[EnteredPart],
+) -> EnteredLine:
     of_item = isinstance(entry, Item)
     return EnteredLine(
         item_id=entry.id if of_item else None,
@@ -113,4 +129,5 @@ def _entered(input: ClaimItemInput | ClaimServiceInput, entry: Item | Service, e
         price_asked=input.price_asked,
         register_price=entry.price,
         explanation=explanation,
+        parts=parts,
     )

@@ -10,6 +10,7 @@ from modules.claim.inputs import RestoreClaimInput
 from modules.claim.models import Claim, ClaimDiagnosis, ClaimLine
 from modules.claim.rules import ClaimStatus
 from modules.claim.services.facts import lines_of
+from modules.claim.services.parts import kept_parts, make_parts, parts_of
 from modules.claim.settings import Settings
 
 ENTERED_FIELDS = (
@@ -47,24 +48,29 @@ async def restore_claim(ctx: Context, input: RestoreClaimInput) -> Claim:
 async def _copy(ctx: Context, rejected: Claim, claim: Claim) -> None:
     lines = (await lines_of(ctx.session, [rejected.id]))[rejected.id]
     diagnoses = await ctx.session.scalars(select(ClaimDiagnosis).where(ClaimDiagnosis.claim_id == rejected.id))
-    copies = [
-        *(ClaimDiagnosis(claim_id=claim.id, diagnosis_id=of.diagnosis_id, position=of.position) for of in diagnoses),
-        *(
-            ClaimLine(
-                claim_id=claim.id,
-                line_no=line.line_no,
-                item_id=line.item_id,
-                service_id=line.service_id,
-                quantity_provided=line.quantity_provided,
-                price_asked=line.price_asked,
-                explanation=line.explanation,
-            )
-            for line in lines
-        ),
-    ]
+    parts = await parts_of(ctx.session, [rejected.id])
+    copied = {
+        line.id: ClaimLine(
+            id=new_id(),
+            claim_id=claim.id,
+            line_no=line.line_no,
+            item_id=line.item_id,
+            service_id=line.service_id,
+            quantity_provided=line.quantity_provided,
+            price_asked=line.price_asked,
+            explanation=line.explanation,
+        )
+        for line in lines
+    }
     ctx.session.add(claim)
     await ctx.session.flush()
-    ctx.session.add_all(copies)
+    ctx.session.add_all(copied.values())
+    ctx.session.add_all(
+        ClaimDiagnosis(claim_id=claim.id, diagnosis_id=of.diagnosis_id, position=of.position) for of in diagnoses
+    )
+    await ctx.session.flush()
+    for line_id, of_line in parts.items():
+        ctx.session.add_all(make_parts(copied[line_id], kept_parts(of_line)))
     await ctx.session.flush()
 
 

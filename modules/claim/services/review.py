@@ -9,7 +9,7 @@ from core.money import ZERO
 from modules.claim import errors, rules
 from modules.claim.hooks import StatusChange
 from modules.claim.inputs import RejectClaimInput, ReturnClaimInput, ReviewClaimInput, ReviewedLineInput
-from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, LineStatus
+from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, ClaimPart, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason, SelectionEvent, SelectionStatus
 from modules.claim.services.facts import lines_of
 from modules.claim.services.selecting import check_other_facility
@@ -70,8 +70,8 @@ async def reject_claim(ctx: Context, input: RejectClaimInput) -> Claim:
     return claim
 
 
-def amounts(line: ClaimLine) -> rules.LineAmounts:
-    """A line as the rules of amounts see it."""
+def amounts(line: ClaimLine, parts: Sequence[ClaimPart] = ()) -> rules.LineAmounts:
+    """A line, with the parts of a bundle that was just entered, as the rules of amounts see it."""
     return rules.LineAmounts(
         quantity_provided=line.quantity_provided,
         price_asked=line.price_asked,
@@ -79,6 +79,7 @@ def amounts(line: ClaimLine) -> rules.LineAmounts:
         price_adjusted=line.price_adjusted,
         price_approved=line.price_approved,
         passed=line.status is PASSED,
+        sub_lines=tuple(rules.SubLineAmounts(part.quantity_provided, part.price_asked) for part in parts),
     )
 
 

@@ -21,6 +21,11 @@ class Bundle:
     entered: Mapping[Hashable, Decimal] = field(default_factory=dict)
     """Quantity by element, as the facility entered it."""
 
+    def differs(self, origin: PriceOrigin) -> bool:
+        """Whether its parts must be the register's at a price of this origin, and are not."""
+        asked = self.package_type == PackageType.FEE_FOR_SERVICE and origin != PriceOrigin.OWN
+        return asked and self.entered != self.defined
+
 
 def unit_price(
     origin: PriceOrigin,
@@ -49,6 +54,4 @@ def unit_price(
 def _bundle_price(bundle: Bundle, origin: PriceOrigin, price: Decimal) -> Decimal:
     if bundle.package_type == PackageType.FLAT_FEE and origin == PriceOrigin.OWN:
         return min(price, bundle.register_price)
-    if bundle.package_type == PackageType.FEE_FOR_SERVICE and origin != PriceOrigin.OWN:
-        return price if bundle.entered == bundle.defined else ZERO
-    return price
+    return ZERO if bundle.differs(origin) else price

@@ -59,7 +59,9 @@ class CoverExaminer:
         prices = self._note(claim, paid) if paid else {}
         return Verdict(
             lines={
-                cover.line_no: LineVerdict(cover.findings, cover.quantity, prices.get(cover.line_no))
+                cover.line_no: LineVerdict(
+                    _findings(by_no[cover.line_no], cover), cover.quantity, prices.get(cover.line_no)
+                )
                 for cover in covers
             }
         )
@@ -191,7 +193,6 @@ def valued_claim(claim: CheckedClaim, settings: Settings) -> rules.ValuedClaim:
 
 def _valued_line(line: CheckedLine, cover: rules.LineCover) -> rules.ValuedLine:
     assert cover.candidate is not None
-    flat = line.service is not None and line.service.package_type is PackageType.FLAT_FEE
     return rules.ValuedLine(
         line_no=line.line_no,
         is_service=line.is_service,
@@ -201,5 +202,21 @@ def _valued_line(line: CheckedLine, cover: rules.LineCover) -> rules.ValuedLine:
         quantity_approved=cover.quantity,
         listed=line.listed or ZERO,
         price_asked=line.price_asked,
-        bundle=rules.Bundle(PackageType.FLAT_FEE, line.service.price) if flat and line.service is not None else None,
+        bundle=_bundle(line),
     )
+
+
+def _bundle(line: CheckedLine) -> rules.Bundle | None:
+    """The bundle that a line is for; None of anything else."""
+    if line.service is None or line.service.package_type is PackageType.SINGLE:
+        return None
+    defined, entered = line.defined.items(), line.parts.items()
+    return rules.Bundle(line.service.package_type, line.service.price, dict(defined), dict(entered))
+
+
+def _findings(line: CheckedLine, cover: rules.LineCover) -> tuple[Finding, ...]:
+    """What was found of a line's cover, and that a bundle is worth nothing because its parts are others."""
+    bundle = _bundle(line) if cover.candidate is not None else None
+    if bundle is None or cover.candidate is None or not bundle.differs(cover.candidate.terms.price_origin):
+        return cover.findings
+    return (*cover.findings, Finding(RejectionReason.BUNDLE_DIFFERS, rejects=False))

@@ -114,7 +114,7 @@ async def test_no_link_is_taken_unless_the_scheme_allows_its_host(world: World, 
         ("", False),
     ],
 )
-def test_the_host_decides_and_never_the_path(url: str, allowed: bool) -> None:
+def test_the_host_decides_and_never_the_path_rule_2_15(url: str, allowed: bool) -> None:
     assert is_allowed_link(url, ("files.hospital.go.TZ",)) is allowed
     assert not is_allowed_link(url, ())
 

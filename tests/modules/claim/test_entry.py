@@ -140,7 +140,7 @@ async def test_a_price_is_not_negative(world: World) -> None:
     assert told(await create(world, items=items)) == [("NEGATIVE", "items.0.priceAsked")]
 
 
-async def test_five_secondary_diagnoses_are_too_many(world: World) -> None:
+async def test_five_secondary_diagnoses_are_too_many_rule_2_1(world: World) -> None:
     codes = [(await make_diagnosis(world.session)).code for _ in range(5)]
     await world.session.commit()
     assert told(await create(world, diagnosisCodes=codes)) == [("TOO_MANY_DIAGNOSES", "diagnosisCodes")]
@@ -191,7 +191,7 @@ async def test_a_change_based_on_an_old_version_is_stale_and_shows_the_claim(wor
     assert (told(payload), payload["claim"]["version"]) == ([("STALE", "expectedVersion")], 2)
 
 
-async def test_a_submitted_claim_is_neither_changed_nor_deleted(world: World) -> None:
+async def test_a_submitted_claim_is_neither_changed_nor_deleted_rule_2_5(world: World) -> None:
     claim = await world.submitted()
     for mutation in ("updateClaim", "deleteClaim"):
         assert told(await world.change(mutation, claim, world.nurse())) == [("CLAIM_NOT_EDITABLE", "id")]

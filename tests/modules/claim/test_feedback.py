@@ -62,7 +62,7 @@ def officer_of_district(village: Location) -> Actor:
     return actor("MEDICAL_OFFICER", district=[village.district_id])
 
 
-async def test_selecting_prompts_the_officer_of_the_familys_village(world: World) -> None:
+async def test_selecting_prompts_the_officer_of_the_familys_village_rule_2_14(world: World) -> None:
     home = await village(world)
     officer = await make_officer(world.session, home, phone="0754 000 001")
     claim = await asked(world, officer)
@@ -132,7 +132,7 @@ async def test_other_modules_are_told_of_prompts(world: World, host: Host) -> No
     assert told == [(claim.id, "0754 000 001")]
 
 
-async def test_an_officer_who_does_not_see_the_claim_delivers_the_answers(world: World) -> None:
+async def test_an_officer_who_does_not_see_the_claim_delivers_the_answers_a22(world: World) -> None:
     home = await village(world)
     who = officer_of(home)
     officer = await make_officer(world.session, home, phone="0754 000 001", account_id=who.id)

@@ -2,7 +2,13 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from core.testing import actor
+from modules.claim.models import Claim
+from modules.insuree.testing import make_officer
+from tests.modules.claim.test_entry import create
+from tests.modules.claim.test_picking import FEEDBACK, pick, village
 from tests.modules.claim.world import World
 
 
@@ -74,7 +80,7 @@ async def test_no_more_is_approved_than_was_given(world: World) -> None:
     ]
 
 
-async def test_a_returned_claim_is_corrected_and_goes_through_all_checks_again(world: World) -> None:
+async def test_a_returned_claim_is_corrected_and_goes_through_all_checks_again_decision_32(world: World) -> None:
     claim = await world.submitted()
     payload = await world.change("returnClaim", claim, world.doctor(), reason="Wrong quantity of the first drug")
     returned = payload["claim"]
@@ -106,7 +112,7 @@ async def test_only_checked_claims_are_reviewed_returned_or_rejected(world: Worl
         assert told(await world.change(mutation, rejected, world.doctor(), **more)) == [("CLAIM_NOT_CHECKED", "id")]
 
 
-async def test_nobody_reviews_a_claim_of_a_facility_he_works_for(world: World) -> None:
+async def test_nobody_reviews_a_claim_of_a_facility_he_works_for_decision_32(world: World) -> None:
     claim = await world.submitted()
     insider = actor("MEDICAL_OFFICER", facility=[world.facility_id], district=[world.district.id])
     for mutation, more in DECISIONS.items():
@@ -117,3 +123,19 @@ async def test_another_districts_claim_is_not_found(world: World) -> None:
     claim = await world.submitted()
     elsewhere = actor("MEDICAL_OFFICER", district=[world.facility_id])
     assert told(await world.change("rejectClaim", claim, elsewhere, reason="x")) == [("NOT_FOUND", "id")]
+
+
+async def test_from_entry_to_a_delivered_review_v21(world: World) -> None:
+    created = (await create(world))["claim"]
+    assert created["status"] == "ENTERED"
+    await make_officer(world.session, await village(world), phone="0754 000 001")
+    await world.session.commit()
+    submit = "mutation($input: SubmitClaimsInput!) { submitClaims(input: $input) { results { claim { status } } } }"
+    answer = await world.api(submit, {"input": {"ids": [created["id"]]}}, actor=world.nurse())
+    assert answer.data["submitClaims"]["results"] == [{"claim": {"status": "CHECKED"}}]
+    picked = await pick(world, FEEDBACK, mode="SELECT", ids=[created["id"]])
+    assert picked["states"] == ["SELECTED"]
+    version = await world.session.scalar(select(Claim.version))
+    checked = {"id": created["id"], "version": version}
+    reviewed = await world.change("reviewClaim", checked, world.doctor(), lines=[])
+    assert (reviewed["claim"]["status"], reviewed["claim"]["reviewStatus"]) == ("CHECKED", "DELIVERED")

@@ -162,7 +162,7 @@ def test_7_the_patient_or_the_family_is_closed() -> None:
     assert codes(replace(CLAIM, patient=PatientFacts(in_current_family=False))) == [7]
 
 
-def test_all_checks_that_can_run_are_run_and_ordered() -> None:
+def test_all_checks_that_can_run_are_run_and_ordered_decision_26() -> None:
     claim = replace(
         CLAIM,
         date_to=BEFORE,
@@ -194,18 +194,18 @@ def test_a_sound_line_has_no_findings() -> None:
     assert line_codes(LINE) == []
 
 
-def test_1_not_in_the_register() -> None:
+def test_1_not_in_the_register_rule_2_7_a() -> None:
     assert line_codes(replace(LINE, register=None)) == [1]
 
 
-def test_2_a_facility_without_price_lists_v06() -> None:
+def test_2_a_facility_without_price_lists_v06_rule_2_7_b() -> None:
     item = service = replace(LINE, listed=False)
     reasons = [first_reason(check_line(line, VISIT)) for line in (item, service)]
     assert reasons == [2, 2]
     assert claim_reason((), reasons) == 1
 
 
-def test_10_care_type_by_facility_or_by_stay() -> None:
+def test_10_care_type_by_facility_or_by_stay_rule_2_7_c() -> None:
     out_patient = replace(LINE, register=RegisterFacts(CareType.OUT_PATIENT))
     admission = replace(VISIT, hospital_stay=True)
     assert line_codes(out_patient, admission) == []
@@ -213,7 +213,7 @@ def test_10_care_type_by_facility_or_by_stay() -> None:
     assert line_codes(LINE, replace(admission, facility_care_type=CareType.OUT_PATIENT)) == [10]
 
 
-def test_4_a_service_for_men_given_to_a_woman_v09() -> None:
+def test_4_a_service_for_men_given_to_a_woman_v09_rule_2_7_d() -> None:
     findings = check_line(replace(LINE, register=RegisterFacts(patient_category=1)), replace(VISIT, patient_mask=6))
     assert [finding.reason for finding in findings] == [4]
     assert claim_reason((), [first_reason(findings)]) == 1
@@ -226,7 +226,7 @@ def test_16_more_than_one_line_may_have() -> None:
 
 
 @pytest.mark.parametrize(("days", "found"), [(0, [5]), (-29, [5]), (29, [5]), (-30, []), (30, []), (-31, [])])
-def test_5_fewer_days_before_or_after_than_the_frequency(days: int, found: list[int]) -> None:
+def test_5_fewer_days_before_or_after_than_the_frequency_rule_2_7_e(days: int, found: list[int]) -> None:
     line = LineFacts(Decimal(1), RegisterFacts(frequency_days=30), True, (DAY + timedelta(days=days),))
     assert line_codes(line) == found
 

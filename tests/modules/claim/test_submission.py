@@ -151,7 +151,7 @@ async def test_of_claims_handed_in_together_the_earlier_care_counts_for_the_late
     assert [result["claim"]["status"] for result in results] == ["REJECTED", "CHECKED"]
 
 
-async def test_everything_that_can_be_checked_is_told_and_the_first_is_the_reason(world: World) -> None:
+async def test_everything_that_can_be_checked_is_told_and_the_first_is_the_reason_decision_25(world: World) -> None:
     await change(world, world.clinic.services[0], patient_mask=1, care_type=CareType.IN_PATIENT)
     await change(world, world.clinic.facility, care_type=CareType.OUT_PATIENT)
     await change(world, world.patient, gender_code="F")
@@ -225,7 +225,7 @@ async def test_a_facility_outside_the_patients_district_is_rejected_with_37(worl
     assert (await world.submitted(patient=stranger))["rejectionReason"] == "OUTSIDE_AREA"
 
 
-async def test_a_possible_duplicate_is_shown_with_6_but_not_rejected(world: World) -> None:
+async def test_a_possible_duplicate_is_shown_with_6_but_not_rejected_rule_2_16(world: World) -> None:
     first = await world.submitted(code="FIRST")
     second = await world.submitted()
     assert (first["status"], second["status"], codes(second)) == ("CHECKED", "CHECKED", ["DUPLICATE"])

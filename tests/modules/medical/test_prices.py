@@ -21,7 +21,7 @@ JUNE = date(2024, 6, 1)
 LAST_OF_MAY = date(2024, 5, 31)
 
 
-async def test_the_price_on_the_list_goes_before_the_registers(session: AsyncSession) -> None:
+async def test_the_price_on_the_list_goes_before_the_registers_rule_2_4(session: AsyncSession) -> None:
     item, service, unlisted = await make_item(session), await make_service(session), await make_service(session)
     facility, without_lists = await make_facility(session), await make_facility(session)
     await make_price_list(session, {item: 700}, facility)

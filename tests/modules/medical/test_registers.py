@@ -100,7 +100,7 @@ async def test_an_entry_that_was_deleted_does_not_change(change: Change, session
     assert answer["told"] == [("NOT_FOUND", "id")]
 
 
-async def test_deleting_an_item_closes_its_price_list_lines(change: Change, session: AsyncSession) -> None:
+async def test_deleting_an_item_closes_its_price_list_lines_rule_2_3(change: Change, session: AsyncSession) -> None:
     item, other = await make_item(session), await make_item(session)
     price_list = await make_price_list(session, {item: 500, other: None})
     today = datetime(2024, 5, 10, 9, tzinfo=UTC)

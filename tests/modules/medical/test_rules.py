@@ -47,7 +47,7 @@ def test_something_for_men_is_refused_to_an_adult_woman_v09() -> None:
     ("category", "mask", "fits"),
     [(0, 6, True), (15, 9, True), (6, 6, True), (2, 6, False), (14, 6, True), (13, 6, False), (5, 9, False)],
 )
-def test_every_bit_of_the_patient_must_be_in_the_category_and_0_is_everyone(
+def test_every_bit_of_the_patient_must_be_in_the_category_and_0_is_everyone_rule_2_2(
     category: int, mask: int, fits: bool
 ) -> None:
     assert category_fits(category, mask) is fits

@@ -55,7 +55,7 @@ async def test_a_region_is_settled_by_who_works_in_all_of_it(scheme: Scheme) -> 
     assert await seen(scheme, RUNS, whole) == {"totalCount": 1}
 
 
-async def test_national_products_are_settled_at_headquarters_only(scheme: Scheme) -> None:
+async def test_national_products_are_settled_at_headquarters_only_decision_33(scheme: Scheme) -> None:
     assert codes(await scheme.try_run(locationId=None)) == [("NOT_FOUND", "locationId")]
     assert codes(await scheme.try_run(who=actor("ACCOUNTANT"), locationId=None)) == []
     assert await seen(scheme, RUNS, scheme.accountant) == {"totalCount": 0}

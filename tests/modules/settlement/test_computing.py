@@ -67,7 +67,7 @@ async def test_statements_of_all_facilities_add_up_to_the_run(scheme: Scheme) ->
     assert str(total(claims)) == run["amountToPay"]
 
 
-async def test_the_product_pays_for_care_wherever_it_was_given(scheme: Scheme) -> None:
+async def test_the_product_pays_for_care_wherever_it_was_given_decision_33(scheme: Scheme) -> None:
     elsewhere = await make_clinic(scheme.session)
     await scheme.claim(listed(700), clinic=elsewhere)
     [statement] = nodes(await scheme.run())

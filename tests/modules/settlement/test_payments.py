@@ -99,7 +99,7 @@ async def test_nothing_is_paid_of_a_run_that_was_undone(scheme: Scheme) -> None:
     assert codes(await scheme.pay(nodes(run)[0])) == [("NOT_FOUND", "statementId")]
 
 
-async def test_a_run_is_not_undone_once_anything_was_paid(scheme: Scheme) -> None:
+async def test_a_run_is_not_undone_once_anything_was_paid_decision_33(scheme: Scheme) -> None:
     await scheme.claim(listed(500))
     run = await scheme.confirmed()
     [statement] = nodes(run)
@@ -157,7 +157,7 @@ async def paid_claim(scheme: Scheme, amount: int = 500) -> Any:
     return claim
 
 
-async def test_a_correction_after_payment_is_a_line_of_the_next_run(scheme: Scheme) -> None:
+async def test_a_correction_after_payment_is_a_line_of_the_next_run_decision_33(scheme: Scheme) -> None:
     claim = await paid_claim(scheme)
     given = {"claimId": claim.id, "amount": "-120.50", "reason": "Counted twice"}
     noted = await scheme.send("recordAdjustment", ADJUSTED, **given)

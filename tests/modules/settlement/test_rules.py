@@ -91,7 +91,7 @@ def test_contributions_are_rounded_together() -> None:
 
 
 @given(amounts, days, days, days)
-def test_the_months_of_a_policy_add_up_to_the_amount(
+def test_the_months_of_a_policy_add_up_to_the_amount_decision_33(
     amount: Decimal, paid: date, effective: date, expiry: date
 ) -> None:
     contribution = AllocatedContribution(amount, paid, effective, expiry)
@@ -116,7 +116,7 @@ def test_the_months_of_a_policy_add_up_to_the_amount(
         ("1200", "8.5", "100", "1.0200"),
     ],
 )
-def test_relative_index(allocated: str, percent: str, valuated: str, index: str) -> None:
+def test_relative_index_rule_2_17(allocated: str, percent: str, valuated: str, index: str) -> None:
     assert str(relative_index(dec(allocated), dec(valuated), dec(percent))) == index
 
 
@@ -134,7 +134,7 @@ def test_a_line_never_valued_earns_its_approved_amount() -> None:
     assert earning(EarningLine(PriceOrigin.OWN, dec(0), dec(7), dec(2), dec(100), dec(30)), dec(1)) == 0
 
 
-def test_remuneration_is_exact_in_sum() -> None:
+def test_remuneration_is_exact_in_sum_decision_33() -> None:
     lines = [EarningLine(PriceOrigin.RELATIVE, dec(1), dec(1)) for _ in range(3)]
     assert remunerate(lines, dec("0.3333")) == (dec("0.34"), dec("0.33"), dec("0.33"))
     paid = remunerate([*lines, EarningLine(PriceOrigin.PRICE_LIST, dec("0.99"), dec(1))], dec("0.3333"))
@@ -180,7 +180,7 @@ FACILITIES = {
 }
 
 
-def test_capitation_by_all_six_weights_d22() -> None:
+def test_capitation_by_all_six_weights_d22_rule_2_18() -> None:
     result = capitation(dec(1_000_000), CapitationTerms(dec(50), WEIGHTS), FACILITIES)
     assert result.payments == {"HF1": dec("317500.00"), "HF2": dec("182500.00")}
     assert [rounded(price) for price in result.unit_prices.values()] == [10, 25, 100, dec("333.33"), 125, dec("0.01")]
@@ -198,7 +198,7 @@ def test_money_of_a_criterion_nobody_has_is_not_spent() -> None:
     )
 
 
-def test_unit_prices_stay_unrounded_and_payments_add_up() -> None:
+def test_unit_prices_stay_unrounded_and_payments_add_up_decision_33() -> None:
     facilities = {name: {Criterion.VISITS: dec(1)} for name in "ABC"}
     result = capitation(dec(100), CapitationTerms(dec(100), {Criterion.VISITS: dec(100)}), facilities)
     assert result.unit_prices[Criterion.VISITS] == Fraction(100, 3)

@@ -45,7 +45,7 @@ async def test_a_run_pays_relative_prices_by_the_index_that_it_stores_with_its_i
     assert [statement[name] for name in BY_FACILITY] == [2, "10500.00", "10500.00", "10500.00", "3600.00", "3600.00"]
 
 
-async def test_nothing_is_final_before_another_account_confirms(scheme: Scheme) -> None:
+async def test_nothing_is_final_before_another_account_confirms_decision_33(scheme: Scheme) -> None:
     await scheme.pay_premium(36_500)
     claim = await scheme.claim(relative(10_000), listed(500))
     run = await scheme.run()

@@ -118,7 +118,9 @@ async def check_totals(scheme: Scheme) -> None:
     assert versions == [3] * CLAIMS  # entered, checked, valued: once each
 
 
-async def test_more_claims_than_go_at_a_time_are_handed_in_and_valued_by_jobs(scheme: Scheme, host: Host) -> None:
+async def test_more_claims_than_go_at_a_time_are_handed_in_and_valued_by_jobs_decision_34(
+    scheme: Scheme, host: Host
+) -> None:
     await enter(scheme)
     payload = await order(scheme, "submitClaims", scheme.nurse())
     assert (payload["results"], payload["job"]["status"], payload["job"]["progress"]) == ([], "WAITING", 0)
@@ -181,7 +183,7 @@ async def test_a_job_that_fails_in_the_middle_goes_on_where_it_was(
     await check_totals(scheme)
 
 
-async def test_a_job_that_is_killed_in_the_middle_is_finished_by_another_run(
+async def test_a_job_that_is_killed_in_the_middle_is_finished_by_another_run_decision_34(
     scheme: Scheme, host: Host, database_url: str
 ) -> None:
     await submitted(scheme, host)

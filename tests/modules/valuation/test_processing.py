@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.testing import actor
-from modules.claim.models import Claim
+from modules.claim.models import Claim, ClaimLine, ClaimPart
 from modules.claim.rules import ClaimStatus
-from modules.medical.models import Service
+from modules.medical.models import Service, ServicePart
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.product.rules import CeilingExclusion, CeilingType, PriceOrigin
 from modules.valuation.models import ClaimValue, PolicyUsage
@@ -35,7 +35,7 @@ async def test_a_claim_for_two_services_and_three_items_is_valued_at_the_price_l
     assert claim["processedAt"] is not None
 
 
-async def test_every_shilling_of_a_line_goes_somewhere(scheme: Scheme) -> None:
+async def test_every_shilling_of_a_line_goes_somewhere_decision_30(scheme: Scheme) -> None:
     shared = {each: {"limits": [co_insurance(33)]} for each in (*scheme.clinic.items, *scheme.clinic.services)}
     await scheme.insure(shared, ceiling_type=CeilingType.INSUREE, deductible=Decimal(1500), ceiling=Decimal(2500))
     claim = await scheme.processed((scheme.clinic.items[0], Decimal("3.33")), *scheme.clinic.services)
@@ -57,7 +57,7 @@ async def test_the_price_list_counts_not_what_was_asked_a01(scheme: Scheme) -> N
 
 
 @pytest.mark.profile("tests/modules/valuation/lower.toml")
-async def test_a_scheme_may_pay_the_lower_of_asked_and_list(scheme: Scheme) -> None:
+async def test_a_scheme_may_pay_the_lower_of_asked_and_list_decision_31(scheme: Scheme) -> None:
     await scheme.insure()
     entered = await scheme.claim((scheme.clinic.items[0], 2))
     await scheme.ask(entered, 900)
@@ -98,6 +98,45 @@ async def test_a_flat_fee_pays_no_more_than_the_register_a09(scheme: Scheme) -> 
     [claim] = await scheme.hand_in(entered)
     [result] = await scheme.process(claim["id"])
     assert (amounts(result["claim"], "priceAdjusted"), result["claim"]["valuated"]) == (["1000.00"], "1000.00")
+
+
+@pytest.mark.parametrize(
+    ("origin", "entered", "price"),
+    [
+        (PriceOrigin.PRICE_LIST, (2, 1), "5000.00"),
+        (PriceOrigin.PRICE_LIST, (2, 2), "0.00"),
+        (PriceOrigin.PRICE_LIST, (2,), "0.00"),
+        (PriceOrigin.PRICE_LIST, (), "0.00"),
+        (PriceOrigin.RELATIVE, (2, 1), "5000.00"),
+        (PriceOrigin.RELATIVE, (1, 1), "0.00"),
+        (PriceOrigin.OWN, (1,), "4000.00"),
+    ],
+)
+async def test_a_bundle_must_be_made_of_what_the_register_holds_rule_2_10(
+    scheme: Scheme, origin: PriceOrigin, entered: tuple[int, ...], price: str
+) -> None:
+    act = scheme.clinic.services[0]
+    bundle = update(Service).where(Service.id == act.id).values(package_type=PackageType.FEE_FOR_SERVICE)
+    await scheme.session.execute(bundle)
+    for number, quantity in enumerate((2, 1)):
+        item_id = scheme.clinic.items[number].id
+        part = ServicePart(service_id=act.id, line_no=number, item_id=item_id, quantity=quantity, price=10)
+        scheme.session.add(part)
+    await scheme.insure({act: {"price_origin": origin}})
+    claim = await scheme.claim(act)
+    await scheme.ask(claim, 4000)
+    line_id = await scheme.session.scalar(select(ClaimLine.id).where(ClaimLine.claim_id == claim.id))
+    for number, quantity in enumerate(entered):
+        given = {"item_id": scheme.clinic.items[number].id, "quantity_provided": quantity, "price_asked": 10}
+        scheme.session.add(ClaimPart(claim_id=claim.id, line_id=line_id, part_no=number, **given))
+    await scheme.session.commit()
+    [checked] = await scheme.hand_in(claim)
+    [line] = checked["services"]
+    assert (line["status"], line["priceAdjusted"]) == ("PASSED", price)
+    differs = [] if price != "0.00" else [("BUNDLE_DIFFERS", False)]
+    assert [(finding["code"], finding["rejects"]) for finding in line["findings"]] == differs
+    [result] = await scheme.process(claim.id)
+    assert result["claim"]["valuated"] == price
 
 
 async def test_a_deductible_is_borne_first_and_only_once_d04(scheme: Scheme) -> None:

@@ -42,7 +42,7 @@ def offer(kind: LimitationType, adult: int | None, child: int = 0) -> Offer:
         pytest.param([(FIXED, 900), (SHARE, 50), (FIXED, 700), (SHARE, 95)], 1000, 3, id="best against best"),
     ],
 )
-def test_the_policy_that_leaves_least_to_the_insuree_pays(
+def test_the_policy_that_leaves_least_to_the_insuree_pays_rule_2_8(
     offers: Sequence[tuple[LimitationType, int | None]], price: int, best: int
 ) -> None:
     given = [offer(kind, value) for kind, value in offers]

@@ -47,11 +47,11 @@ def test_a_line_that_a_policy_covers_is_paid_by_it() -> None:
     assert of(cover, "candidate", "quantity", "findings") == (CANDIDATE, 7, ())
 
 
-def test_3_no_policy_lists_the_element() -> None:
+def test_3_no_policy_lists_the_element_rule_2_7_f() -> None:
     assert found(line()) == [[3]]
 
 
-def test_17_waiting_period_v16() -> None:
+def test_17_waiting_period_v16_rule_2_7_g() -> None:
     visit = replace(VISIT, target_date=START + timedelta(days=2))
     (cover,) = find_cover([line(replace(CANDIDATE, terms=terms(waiting=6)))], visit)
     assert codes(cover) == [17]
@@ -88,7 +88,7 @@ def test_16_the_second_provision_of_one_v11() -> None:
     assert found(line(replace(limited, used=Decimal(1)))) == [[16]]
 
 
-def test_16_the_quantity_is_cut_to_what_is_left_d20() -> None:
+def test_16_the_quantity_is_cut_to_what_is_left_d20_rule_2_7_h() -> None:
     limited = replace(CANDIDATE, terms=terms(limit=10), used=Decimal(8))
     (cover,) = find_cover([line(limited, quantity=5)], VISIT)
     assert of(cover, "quantity", "candidate") == (2, limited)
@@ -102,7 +102,7 @@ def test_a_quantity_that_just_fits_is_not_cut() -> None:
     assert of(cover, "quantity", "findings") == (2, ())
 
 
-def test_nothing_is_cut_off_a_line_that_failed_another_check() -> None:
+def test_nothing_is_cut_off_a_line_that_failed_another_check_decision_25() -> None:
     limited = replace(CANDIDATE, terms=terms(limit=10), used=Decimal(8))
     (cover,) = find_cover([line(limited, quantity=5, failed=True)], VISIT)
     assert of(cover, "quantity", "candidate", "findings") == (5, None, ())
@@ -113,7 +113,7 @@ def test_a_failed_line_still_tells_what_no_policy_covers() -> None:
 
 
 @pytest.mark.parametrize(("limit", "result"), [(None, []), (-1, []), (0, [16])])
-def test_a_number_of_null_is_unlimited_and_0_is_none(limit: int | None, result: list[int]) -> None:
+def test_a_number_of_null_is_unlimited_and_0_is_none_decision_28(limit: int | None, result: list[int]) -> None:
     assert found(line(replace(CANDIDATE, terms=terms(limit=limit), used=Decimal(0)))) == [result]
 
 
@@ -166,7 +166,7 @@ def test_policies_are_tried_by_the_day_their_waiting_period_ends() -> None:
     assert in_loop_order([short, same_day, long], adult=False) == [long, short, same_day]
 
 
-def test_12_the_first_visit_of_one_is_covered_and_the_second_refused_v08() -> None:
+def test_12_the_first_visit_of_one_is_covered_and_the_second_refused_v08_rule_2_7_i() -> None:
     first = replace(CANDIDATE, category_limit=1, category_used=0)
     assert found(line(first)) == [[]]
     assert found(line(replace(first, category_used=1))) == [[12]]
@@ -214,7 +214,7 @@ def test_a_policy_kept_from_paying_only_by_the_category_speaks_for_the_line() ->
     assert found(line(waiting, used_up, no=1), line(CANDIDATE, no=2)) == [[12], [12]]
 
 
-def test_eligibility_and_submission_see_the_same_limit_a19() -> None:
+def test_eligibility_and_submission_see_the_same_limit_a19_decision_28() -> None:
     left = cover_left(MEMBER, waiting_period=2, limit_number=20, used=7)
     assert of(left, "quantity", "earliest_on") == (13, date(2024, 3, 1))
     assert left.available_on(date(2024, 3, 1))

@@ -28,7 +28,7 @@ def dec(value: str | int) -> Decimal:
         (OWN, 400, 0, 0, 0),
     ],
 )
-def test_unit_prices_by_origin(
+def test_unit_prices_by_origin_rule_2_9_2(
     origin: PriceOrigin, asked: int | None, approved: int | None, unit: int, lower: int
 ) -> None:
     def price(setting: bool) -> Decimal:

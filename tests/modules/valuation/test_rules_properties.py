@@ -106,7 +106,7 @@ earlier = st.lists(
 
 
 @given(claims, claim_lines, policies, earlier, st.booleans())
-def test_every_line_adds_up_to_the_cent(
+def test_every_line_adds_up_to_the_cent_decision_30(
     claim: ValuedClaim,
     lines: list[ValuedLine],
     policies: dict[UUID, ValuedPolicy],

@@ -99,7 +99,7 @@ def test_usage_before_processing_a05() -> None:
     assert valuation.usage[0].remunerated == 500
 
 
-def test_the_reviewers_quantity_and_price_count_a06() -> None:
+def test_the_reviewers_quantity_and_price_count_a06_rule_2_9_1() -> None:
     item = replace(line(100, 3), quantity_approved=dec(1), price_approved=dec(53))
     service = replace(line(100, 2), is_service=True, quantity_approved=dec(1), price_approved=dec(37))
     valuation = value([item, service])
@@ -120,7 +120,7 @@ def test_a_relative_price_waits_for_its_index_a15() -> None:
     assert valuation.waits_for_index
 
 
-def test_one_relative_line_makes_the_claim_wait() -> None:
+def test_one_relative_line_makes_the_claim_wait_rule_2_9_10() -> None:
     valuation = value([line(100), line(100, terms=Terms(PriceOrigin.RELATIVE), no=2)])
     assert valuation.waits_for_index
     assert column(valuation, "remunerated") == [100, None]
@@ -142,7 +142,7 @@ def test_a_fixed_amount_per_unit_d02() -> None:
 
 
 @pytest.mark.parametrize(("amount", "valuated"), [(0, 1500), (500, 1500), (600, 1500), (499, 1497)])
-def test_a_fixed_amount_of_0_is_no_limit(amount: int, valuated: int) -> None:
+def test_a_fixed_amount_of_0_is_no_limit_rule_2_9_4(amount: int, valuated: int) -> None:
     assert value([line(500, 3, fixed(amount))]).valuated == valuated
 
 
@@ -153,12 +153,12 @@ def test_a_deductible_over_two_lines_d04() -> None:
     assert valuation.usage[0].deducted == valuation.usage[0].deducted_out_patient == 1200
 
 
-def test_a_deductible_above_the_price_leaves_nothing_d05() -> None:
+def test_a_deductible_above_the_price_leaves_nothing_d05_rule_2_9_5() -> None:
     valuation = value(lines(1000), ProductTerms(deductible=dec(5000)))
     assert (column(valuation, "deducted"), column(valuation, "valuated")) == ([1000], [0])
 
 
-def test_the_deductible_comes_before_the_percentage_d07() -> None:
+def test_the_deductible_comes_before_the_percentage_d07_rule_2_9_6() -> None:
     valuation = value([line(1000, terms=co_insurance(80))], ProductTerms(deductible=dec(200)))
     assert (column(valuation, "valuated"), column(valuation, "insuree_share")) == ([640], [160])
 
@@ -169,7 +169,7 @@ def test_the_fixed_amount_comes_before_the_deductible() -> None:
     assert column(valuation, "insuree_share") == [400]
 
 
-def test_a_ceiling_over_two_lines_d08() -> None:
+def test_a_ceiling_over_two_lines_d08_rule_2_9_9() -> None:
     valuation = value(lines(6000, 6000), ProductTerms(ceiling=dec(10000)))
     assert column(valuation, "valuated") == [6000, 4000]
     assert column(valuation, "exceeded_ceiling") == [0, 2000]
@@ -192,7 +192,7 @@ def test_an_excluded_line_neither_meets_nor_uses_the_ceiling_d10() -> None:
         (CeilingExclusion.NON_HOSPITAL, 5000, 6000),
     ],
 )
-def test_exclusions_by_visit(exclusion: CeilingExclusion | None, inside: int, outside: int) -> None:
+def test_exclusions_by_visit_rule_2_9_8(exclusion: CeilingExclusion | None, inside: int, outside: int) -> None:
     given = [line(6000, terms=Terms(ceiling_exclusion_adult=exclusion))]
     assert value(given, ProductTerms(ceiling=dec(5000)), INSIDE).valuated == inside
     assert value(given, ProductTerms(ceiling=dec(5000)), CLAIM).valuated == outside
@@ -325,7 +325,7 @@ def test_earlier_claims_beyond_a_lowered_ceiling_take_nothing_back() -> None:
 
 
 @pytest.mark.parametrize("amount", [None, dec(0)])
-def test_a_category_amount_of_0_is_no_limit(amount: Decimal | None) -> None:
+def test_a_category_amount_of_0_is_no_limit_decision_28(amount: Decimal | None) -> None:
     terms = ProductTerms(category_limits={ServiceCategory.SURGERY: CategoryLimit(max_amount=amount)})
     assert value(lines(1000), terms, replace(CLAIM, category=ServiceCategory.SURGERY)).valuated == 1000
 
@@ -337,7 +337,7 @@ def test_visits_have_no_category_amount() -> None:
     assert valuation.usage[0].by_category == {}
 
 
-def test_the_category_comes_before_the_ceiling() -> None:
+def test_the_category_comes_before_the_ceiling_rule_2_9_7() -> None:
     terms = ProductTerms(
         ceiling=dec(300), category_limits={ServiceCategory.SURGERY: CategoryLimit(max_amount=dec(700))}
     )
@@ -346,7 +346,7 @@ def test_the_category_comes_before_the_ceiling() -> None:
     assert of(paid, "exceeded_category", "exceeded_ceiling", "valuated") == (300, 400, 300)
 
 
-def test_lines_are_valued_in_their_order_items_before_services() -> None:
+def test_lines_are_valued_in_their_order_items_before_services_decision_30() -> None:
     item, service = line(100, no=2), replace(line(100, no=1), is_service=True)
     valuation = value([service, replace(item, line_no=3), item], ProductTerms(ceiling=dec(150)))
     assert [of(paid, "is_service", "line_no", "valuated") for paid in valuation.lines] == [
@@ -376,7 +376,7 @@ def test_limits_by_visit_type_and_age() -> None:
     assert value([line(100, terms=terms)], claim=replace(emergency, adult=False)).valuated == 75
 
 
-def test_values_are_decimal_and_rounded_half_up() -> None:
+def test_values_are_decimal_and_rounded_half_up_rule_2_9_3() -> None:
     (paid,) = value([line("0.35", "1.5", co_insurance(50))]).lines
     assert of(paid, "amount", "valuated", "insuree_share") == (dec("0.53"), dec("0.27"), dec("0.26"))
 

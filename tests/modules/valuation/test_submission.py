@@ -47,7 +47,7 @@ async def test_care_on_a_day_without_cover_is_rejected_with_21_and_its_lines_wit
     assert await scheme.usage() == []
 
 
-async def test_the_day_of_admission_decides_and_the_stay_belongs_to_that_policy(scheme: Scheme) -> None:
+async def test_the_day_of_admission_decides_and_the_stay_belongs_to_that_policy_decision_27(scheme: Scheme) -> None:
     policy = await scheme.insure(starts_on=date(2025, 6, 11))
     claim = await scheme.handed_in(date_to=CARE_ON + timedelta(days=2))
     assert claim["status"] == "CHECKED"
@@ -163,7 +163,7 @@ async def test_a_used_up_category_refuses_the_whole_claim(
     assert [line["rejectionReason"] for line in lines(second)] == [reason, reason]
 
 
-async def test_a_rejected_claim_uses_up_nothing(scheme: Scheme) -> None:
+async def test_a_rejected_claim_uses_up_nothing_decision_29(scheme: Scheme) -> None:
     drug = scheme.clinic.items[0]
     await scheme.insure({drug: {"limit_number_adult": 1}})
     first = await scheme.handed_in(drug, on=date(2026, 5, 1))
@@ -173,7 +173,7 @@ async def test_a_rejected_claim_uses_up_nothing(scheme: Scheme) -> None:
     assert (await scheme.handed_in(drug))["status"] == "CHECKED"
 
 
-async def test_a_returned_claim_is_forgotten_and_covered_again(scheme: Scheme) -> None:
+async def test_a_returned_claim_is_forgotten_and_covered_again_decision_29(scheme: Scheme) -> None:
     drug = scheme.clinic.items[0]
     await scheme.insure({drug: {"limit_number_adult": 1}})
     entered = await scheme.claim(drug)
@@ -201,7 +201,7 @@ async def test_a_policy_whose_waiting_period_runs_is_passed_over(scheme: Scheme)
     assert lines(claim)[0]["product"] == {"code": (await scheme.product(other)).code}
 
 
-async def test_submission_notes_what_the_claim_will_take(scheme: Scheme) -> None:
+async def test_submission_notes_what_the_claim_will_take_decision_29(scheme: Scheme) -> None:
     policy = await scheme.insure()
     await scheme.handed_in()
     [usage] = await scheme.usage()
