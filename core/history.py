@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from core.recording import record, stop_recording
 from schema import EVERYBODY
 
 if TYPE_CHECKING:
@@ -45,63 +46,25 @@ class HistoryRow(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-# It runs with its owner's rights: a role that may write tables adds to the history only by changing rows.
-FUNCTION = """
-CREATE FUNCTION core_keep_history() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-DECLARE
-    unrecorded text[] := TG_ARGV;
-    old_row jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) - unrecorded END;
-    new_row jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) - unrecorded END;
-    found jsonb;
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        SELECT jsonb_object_agg(key, jsonb_build_object('before', old_row -> key, 'after', value)) INTO found
-        FROM jsonb_each(new_row) WHERE value IS DISTINCT FROM old_row -> key;
-    ELSIF TG_OP = 'INSERT' THEN
-        SELECT jsonb_object_agg(key, jsonb_build_object('after', value)) INTO found
-        FROM jsonb_each(jsonb_strip_nulls(new_row));
-    ELSE
-        SELECT jsonb_object_agg(key, jsonb_build_object('before', value)) INTO found
-        FROM jsonb_each(jsonb_strip_nulls(old_row));
-    END IF;
-    IF found IS NOT NULL THEN
-        INSERT INTO core_history (at, table_name, row_id, action, actor_id, request_id, changes)
-        VALUES (
-            now(), TG_TABLE_NAME, CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END, left(TG_OP, 1),
-            nullif(current_setting('bima.actor', true), '')::uuid,
-            nullif(current_setting('bima.request', true), ''),
-            found
-        );
-    END IF;
-    RETURN NULL;
-END $$
-"""
-
-
 def create_history() -> None:
-    """Make the trigger function and shut the table to everybody else; core's first migration calls it."""
-    op.execute(FUNCTION)
+    """Shut the table to everybody but the triggers; core's first migration calls it."""
     op.execute("REVOKE ALL ON core_history FROM PUBLIC")
 
 
 def keep_history(*tables: str, secret: tuple[str, ...] = ()) -> None:
     """Record every change of these tables from now on; for migrations. Each table has an `id` that is a UUID.
 
-    `secret`: columns never recorded, such as a password's hash. A change of nothing else leaves no trace.
+    `secret`: columns never recorded, such as a password's hash. A change of nothing else leaves no trace. After a
+    revision that changes columns the history follows by itself; one that writes rows too calls this again in between.
     """
-    arguments = ", ".join(f"'{column}'" for column in (*UNRECORDED, *secret))
     for table in tables:
-        op.execute(
-            f'CREATE TRIGGER core_history AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
-            f"FOR EACH ROW EXECUTE FUNCTION core_keep_history({arguments})"
-        )
+        record(op.get_bind(), table, (*UNRECORDED, *secret))
 
 
 def drop_history(*tables: str) -> None:
     """Stop recording these tables; what was recorded stays. Not needed before a table is dropped."""
     for table in tables:
-        op.execute(f'DROP TRIGGER core_history ON "{table}"')
+        stop_recording(op.get_bind(), table)
 
 
 async def sign(session: AsyncSession, ctx: "Context") -> None:

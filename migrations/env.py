@@ -4,6 +4,7 @@ from alembic import context
 
 from core.db import Base
 from core.migrate import Target
+from core.recording import follow_columns
 
 target: Target = context.config.attributes["target"]
 
@@ -13,6 +14,7 @@ context.configure(
     version_table=target.version_table,
     include_object=target.includes,
     compare_server_default=True,
+    on_version_apply=lambda ctx, **_: follow_columns(ctx.connection),
 )
 # A revision that waits for a busy table would make everybody else wait behind it: better to fail and be run again.
 context.execute("SET LOCAL lock_timeout = '5s'")

@@ -134,3 +134,68 @@ async def test_a_role_that_may_write_a_table_writes_history_only_through_it(sess
     await session.flush()
     with pytest.raises(ProgrammingError, match="permission denied for table core_history"):
         await session.execute(text("INSERT INTO core_history (table_name) VALUES ('x')"))
+
+
+async def test_whoever_changes_an_id_leaves_a_trace_under_both(session: AsyncSession) -> None:
+    row, other = a_lookup("RED"), new_id()
+    session.add(row)
+    await session.flush()
+    await session.execute(text("UPDATE core_lookup SET id = :other WHERE id = :id"), {"id": row.id, "other": other})
+    traces = select(HistoryRow).where(HistoryRow.row_id.in_([row.id, other]), HistoryRow.action == "U")
+    found = {trace.row_id: trace.changes for trace in await session.scalars(traces)}
+    assert found[row.id]["code"] == {"before": "RED", "after": None}
+    assert found[other]["code"] == {"before": None, "after": "RED"}
+
+
+async def test_a_row_that_is_written_or_else_changed_leaves_the_trace_of_what_happened(session: AsyncSession) -> None:
+    upsert = text(
+        "INSERT INTO core_lookup (id, kind, code, names, data, sort_order, active, created_at, updated_at, version) "
+        "VALUES (gen_random_uuid(), 'shade', :code, '{}', '{}', 0, true, now(), now(), 1) "
+        "ON CONFLICT (kind, code) DO UPDATE SET sort_order = 9"
+    )
+    for code in ("A", "B", "A"):
+        await session.execute(upsert, {"code": code})
+    kept = list(await session.scalars(select(HistoryRow).order_by(HistoryRow.id)))
+    assert [change.action for change in kept] == ["I", "I", "U"]
+    assert kept[-1].changes == {"sort_order": {"before": 0, "after": 9}}
+
+
+async def test_values_of_every_kind_are_kept_as_json_has_them(session: AsyncSession, in_migration: Migrate) -> None:
+    await session.execute(
+        text(
+            'CREATE TABLE core_kinds (id uuid PRIMARY KEY, "it\'s ""odd""" text, amount numeric(18, 2), on_day date, '
+            "tags text[], kept jsonb, plain json, yes boolean)"
+        )
+    )
+    await in_migration(lambda: keep_history("core_kinds"))
+    values = """('01990000-0000-7000-8000-000000000001', 'a "b" \\ c', 1.50, '2026-02-03', '{x,y}', '{"a": [1]}', '[2]', true)"""
+    await session.execute(text(f"INSERT INTO core_kinds VALUES {values}"))
+    await session.execute(text("UPDATE core_kinds SET plain = '[3]', amount = 1.5, tags = NULL"))
+    created, changed = await session.scalars(select(HistoryRow).order_by(HistoryRow.id))
+    assert {name: side["after"] for name, side in created.changes.items() if name != "id"} == {
+        'it\'s "odd"': 'a "b" \\ c',
+        "amount": 1.5,
+        "on_day": "2026-02-03",
+        "tags": ["x", "y"],
+        "kept": {"a": [1]},
+        "plain": [2],
+        "yes": True,
+    }
+    assert changed.changes == {
+        "plain": {"before": [2], "after": [3]},
+        "tags": {"before": ["x", "y"], "after": None},
+    }
+
+
+async def test_a_table_of_more_columns_than_a_function_takes_is_recorded_whole(
+    session: AsyncSession, in_migration: Migrate
+) -> None:
+    numbers = range(230)
+    columns = ", ".join(f"c{number} int" for number in numbers)
+    await session.execute(text(f"CREATE TABLE core_wide (id uuid PRIMARY KEY, {columns})"))
+    await in_migration(lambda: keep_history("core_wide"))
+    await session.execute(text("INSERT INTO core_wide (id, c1, c229) VALUES (gen_random_uuid(), 1, 2)"))
+    await session.execute(text("UPDATE core_wide SET c150 = 3"))
+    created, changed = await session.scalars(select(HistoryRow).order_by(HistoryRow.id))
+    assert set(created.changes) == {"id", "c1", "c229"}
+    assert changed.changes == {"c150": {"before": None, "after": 3}}

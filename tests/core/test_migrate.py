@@ -6,11 +6,16 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from alembic.operations import Operations
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.history import HistoryRow
 from core.host import Host, StartError
-from core.migrate import drift, new_revision, pending, upgrade
+from core.loading import CORE
+from core.migrate import Target, drift, new_revision, pending, upgrade
 from core.removing import remove
 from tests.core.conftest import Workshop
 
@@ -59,6 +64,8 @@ down_revision = "{module}_0001"
 def upgrade():
     op.execute("{sql}")
 """
+
+RECORDERS: LiteralString = "SELECT proname FROM pg_proc WHERE proname LIKE 'core\\_history\\_of\\_pear%'"
 
 
 def make(workshop: Workshop, module: str, *, needs: tuple[str, ...] = (), code: str = "") -> Path:
@@ -296,6 +303,54 @@ async def test_a_new_revision_needs_a_database_that_is_up_to_date(workshop: Work
     make(workshop, "pear")
     with pytest.raises(StartError, match=r"Run `bima migrate` first\."):
         await new_revision(workshop.host("pear", database_url=database_url), "pear", "more")
+
+
+async def test_the_history_follows_the_columns_that_a_revision_changes(workshop: Workshop, database_url: str) -> None:
+    folder = make(workshop, "pear")
+    host = workshop.host("pear", database_url=database_url)
+    await upgrade(host)
+    sql = "ALTER TABLE pear_tree ADD COLUMN height int; ALTER TABLE pear_tree DROP COLUMN name"
+    revision(folder, "pear_0002", NEXT.format(module="pear", sql=sql))
+    await upgrade(workshop.host("pear", database_url=database_url))
+    run(database_url, "INSERT INTO pear_tree VALUES (gen_random_uuid(), 7)")
+    run(database_url, "UPDATE pear_tree SET height = 8")
+    with psycopg.connect(database_url) as connection:
+        kept = connection.execute("SELECT changes FROM core_history WHERE table_name = 'pear_tree' ORDER BY id")
+        (created,), (changed,) = kept.fetchall()
+    assert set(created) == {"id", "height"}
+    assert changed == {"height": {"before": 7, "after": 8}}
+
+
+async def test_nothing_that_records_outlives_its_table(workshop: Workshop, database_url: str) -> None:
+    make(workshop, "pear")
+    await upgrade(workshop.host("pear", database_url=database_url))
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(RECORDERS).fetchall() == [("core_history_of_pear_tree",)]
+    await remove(workshop.host(database_url=database_url), "pear")
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(RECORDERS).fetchall() == []
+
+
+async def test_triggers_of_each_row_make_way_for_those_of_each_statement(session: AsyncSession) -> None:
+    """A database from before revision core_0004."""
+    for statement in (
+        "CREATE TABLE core_key (id uuid PRIMARY KEY, name text, hash text)",
+        "CREATE FUNCTION core_keep_history() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        """CREATE TRIGGER core_history AFTER INSERT OR UPDATE OR DELETE ON core_key
+        FOR EACH ROW EXECUTE FUNCTION core_keep_history('updated_at', 'hash')""",
+    ):
+        await session.execute(text(statement))
+
+    def migrate(connection: Connection) -> None:
+        target = Target(connection, CORE, (), ())
+        with Operations.context(target.context):
+            target.scripts.get_revision("core_0004").module.upgrade()
+
+    await (await session.connection()).run_sync(migrate)
+    await session.execute(text("INSERT INTO core_key VALUES (gen_random_uuid(), 'door', 'secret')"))
+    [kept] = await session.scalars(select(HistoryRow).where(HistoryRow.table_name == "core_key"))
+    assert set(kept.changes) == {"id", "name"}
+    assert await session.scalar(text("SELECT to_regproc('core_keep_history')")) is None
 
 
 async def test_the_hosts_own_tables_differ_in_nothing(host: Host) -> None:
