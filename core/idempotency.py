@@ -87,6 +87,8 @@ async def remember(ctx: Context, answer: bytes | None) -> None:
 def _hashes(ctx: Context, mutation: str, info: Any) -> tuple[bytes, bytes]:
     raw = info._raw_info
     selection = "".join(print_ast(node) for node in raw.field_nodes) + "".join(map(print_ast, raw.fragments.values()))
+    # The values of the variables belong to the selection: literals in it are variables too.
+    selection += orjson.dumps(raw.variable_values, default=str, option=orjson.OPT_SORT_KEYS).decode()
     given = orjson.dumps([mutation, ctx.arguments], default=str, option=orjson.OPT_SORT_KEYS)
     # Inputs may hold passwords: their hash must tell nothing to whoever reads the table.
     key = ctx.host.settings.secret.get_secret_value().encode()

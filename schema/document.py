@@ -1,17 +1,19 @@
 """Documents: parsed and validated once, then kept with the plans made of them."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DefinitionNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    VariableDefinitionNode,
     parse,
     specified_rules,
     validate,
@@ -60,9 +62,10 @@ class Documents(Recent):
         self.characters = 0
 
     def keep(self, key: Hashable, value: Any) -> None:
-        """Remember a document that is not kept yet, forgetting the oldest ones when they are too many or too long."""
+        """Remember a document, forgetting the oldest ones when they are too many or too long."""
+        if key not in self:
+            self.characters += len(str(key))
         self[key] = value
-        self.characters += len(str(key))
         while len(self) > self.most or self.characters > self.most_characters:
             forgotten, _ = self.popitem(last=False)
             self.characters -= len(str(forgotten))
@@ -74,6 +77,8 @@ class Operation:
 
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
+    declared: tuple[VariableDefinitionNode, ...]
+    """The variables that the client declared."""
     shaping: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, Any] = field(default_factory=dict)
     plans: Recent = field(default_factory=lambda: Recent(MOST_PLANS))
@@ -90,6 +95,8 @@ class Document:
 
     operations: dict[str | None, Operation]
     errors: list[GraphQLError]
+    node: DocumentNode | None = None
+    text: str = ""
 
     def operation(self, name: str | None) -> Operation | None:
         """The operation of a name, or the only one; None when it cannot be told."""
@@ -113,13 +120,15 @@ def read(schema: GraphQLSchema, text: str, *, explained: bool = True) -> Documen
         return Document({}, [error])
     except RecursionError:
         return Document({}, [GraphQLError("This document nests too deeply.", extensions={"code": "LIMIT_EXCEEDED"})])
-    return Document({} if errors else _operations(document), errors)
+    return Document({} if errors else operations_of(document.definitions), errors, document, text)
 
 
-def _operations(document: DocumentNode) -> dict[str | None, Operation]:
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+def operations_of(definitions: Iterable[DefinitionNode]) -> dict[str | None, Operation]:
+    """The operations among a valid document's definitions, by their names."""
+    definitions = tuple(definitions)
+    fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
     return {
-        node.name.value if node.name else None: Operation(node, fragments)
-        for node in document.definitions
+        node.name.value if node.name else None: Operation(node, fragments, tuple(node.variable_definitions or ()))
+        for node in definitions
         if isinstance(node, OperationDefinitionNode)
     }

@@ -20,9 +20,10 @@ from psycopg import AsyncConnection, AsyncRawCursor
 
 from schema.border import BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
-from schema.document import Document, Documents, Operation, read
+from schema.document import Documents, Operation, read
 from schema.errors import failed, refused, request_error
 from schema.kinds import MappedField
+from schema.literals import Asked, Skeletons
 from schema.patches import fill
 from schema.values import Variables, shape
 
@@ -94,6 +95,7 @@ class Engine:
         self.schema = schema
         self.explained = explained
         self.documents = Documents()
+        self.skeletons = Skeletons(schema)
 
     async def answer(
         self,
@@ -105,7 +107,8 @@ class Engine:
         query_only: bool = False,
     ) -> Answer:
         """Answer one request."""
-        document = self._document(query)
+        asked = self._asked(query)
+        document = asked.document
         if document.errors:
             return _refused(document.told(asker.request_id))
         operation = document.operation(operation_name)
@@ -117,22 +120,25 @@ class Engine:
             return _refused([_error(GraphQLError("There are no subscriptions."), asker)])
         coerced = get_variable_values(
             self.schema,
-            operation.node.variable_definitions or (),
+            operation.declared,
             variables or {},
             hide_suggestions=not self.explained,
         )
         if isinstance(coerced, list):
-            return _refused([_error(error, asker) for error in coerced])
-        steps = self._plan(operation, coerced.coerced, asker)
-        run = Run(self.schema, operation, variables or {}, coerced.coerced, asker)
-        return await run.answer(steps)
+            return _refused([_error(asked.told(error), asker) for error in coerced])
+        values = {**coerced.coerced, **asked.coerced}
+        run = Run(self.schema, asked, operation, {**(variables or {}), **asked.raw}, values, asker)
+        return await run.answer(self._plan(operation, values, asker))
 
-    def _document(self, text: str) -> Document:
-        document: Document | None = self.documents.find(text)
-        if document is None:
+    def _asked(self, text: str) -> Asked:
+        asked: Asked | None = self.documents.find(text) or self.skeletons.find(text)
+        if asked is None:
             document = read(self.schema, text, explained=self.explained)
-            self.documents.keep(text, document)
-        return document
+            asked = self.skeletons.keep(text, document)
+            if asked is None:
+                asked = Asked(text, document)
+                self.documents.keep(text, asked)
+        return asked
 
     def _plan(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
         key = _plan_key(operation, variables, asker)
@@ -198,6 +204,7 @@ class Run:
     """One request under way."""
 
     schema: GraphQLSchema
+    asked: Asked
     operation: Operation
     raw: dict[str, Any]
     variables: Variables
@@ -267,7 +274,7 @@ class Run:
             value = None if done.data is None else orjson.dumps(done.data[step.key])
             if not done.errors:
                 await commit(value)
-        return value, [failed(error, self.asker.request_id) for error in done.errors or ()]
+        return value, [failed(self.asked.told(error), self.asker.request_id) for error in done.errors or ()]
 
 
 def _plan_key(operation: Operation, variables: Variables, asker: Asker) -> Any:

@@ -185,6 +185,10 @@ def _has_variable(node: ValueNode) -> bool:
     return isinstance(node, ListValueNode) and any(_has_variable(inner) for inner in node.values)
 
 
+def _absent(_: Variables) -> Any:
+    return Undefined
+
+
 def _reader(node: ValueNode, type_: Any) -> Callable[[Variables], Any]:
     """How to read a literal that holds variables: built once, so that reading does not walk the document again."""
     if isinstance(node, VariableNode):
@@ -196,11 +200,17 @@ def _reader(node: ValueNode, type_: Any) -> Callable[[Variables], Any]:
         only = _reader(node, _nullable(type_).of_type)  # one value may stand for a list of one
         return lambda values: [only(values)]
     if isinstance(node, ObjectValueNode):
-        fields = _bare(type_).fields
-        readers = {inner.name.value: _reader(inner.value, fields[inner.name.value].type) for inner in node.fields}
+        written = {inner.name.value: inner.value for inner in node.fields}
+        readers = [
+            (name, _reader(written[name], field.type) if name in written else _absent, field.default_value)
+            for name, field in _bare(type_).fields.items()
+            if name in written or field.default_value is not Undefined
+        ]
 
         def read_object(values: Variables) -> Any:
-            pairs = ((name, read(values)) for name, read in readers.items())
+            pairs = (
+                (name, default if (value := read(values)) is Undefined else value) for name, read, default in readers
+            )
             return {name: value for name, value in pairs if value is not Undefined}
 
         return read_object

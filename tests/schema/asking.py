@@ -161,8 +161,8 @@ class Ask:
 
     def plans(self, query: str) -> list[list[Step]]:
         """The plans that are kept for a document."""
-        document = self.schema.engine.documents.find(query)
-        return [plan for operation in document.operations.values() for plan in operation.plans.values()]
+        asked = self.schema.engine._asked(query)
+        return [plan for operation in asked.document.operations.values() for plan in operation.plans.values()]
 
     def sql(self, query: str) -> list[str]:
         """The compiled statements of the plans that are kept for a document."""
