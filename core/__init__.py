@@ -1,6 +1,7 @@
 """The names that module authors use; nothing else of `core` and `schema` is promised to stay."""
 
 from core import clock
+from core.authentication import context_of
 from core.checks import Code, check_codes, check_columns, codes_in, delete_unused, noting, tidy
 from core.context import ANONYMOUS, SYSTEM, Actor, Context
 from core.dates import add_months, age_on
@@ -131,6 +132,7 @@ __all__ = [
     "codes_in",
     "column",
     "computed",
+    "context_of",
     "defer",
     "delete_unused",
     "every",

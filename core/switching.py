@@ -46,8 +46,8 @@ class Brings:
 class Plan:
     """What a switch comes to: the modules that change with what each brings, and the host as it will be.
 
-    `also`: modules that nobody asked for, and which module needs them. `off_since`: since when modules
-    were off, of those whose tables are still there.
+    `also`: modules that nobody asked for, and which module needs them. `off_since`: since when modules are off whose
+    tables are there.
     """
 
     changed: tuple[Brings, ...]

@@ -161,9 +161,8 @@ def _actor(_loaded: Host) -> Callable[..., Actor]:
     return actor
 
 
-@pytest.fixture
-def api(host: Host) -> Api:
-    """The API on the test's database."""
+def api_of(host: Host) -> Api:
+    """The API of a started host, for tests that have more than one."""
 
     async def ask(
         query: str,
@@ -181,6 +180,12 @@ def api(host: Host) -> Api:
         return Reply(told.get("data"), told.get("errors", []), answer.statements + len(written), answer.body)
 
     return ask
+
+
+@pytest.fixture
+def api(host: Host) -> Api:
+    """The API on the test's database."""
+    return api_of(host)
 
 
 class Doorkeeper:

@@ -1,6 +1,7 @@
 """Contributions: the money paid for policies, and who pays for others."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import ModuleType
 from uuid import UUID
 
@@ -89,3 +90,8 @@ async def locations_moved(ctx: Context, location: Location) -> None:
 @hook
 async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
     return await uses(ctx, location_ids, ("payers", models.Payer.location_id))
+
+
+@hook
+async def switched_on(ctx: Context, since: datetime | None) -> None:
+    await services.catch_up(ctx, since)

@@ -65,3 +65,8 @@ async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequenc
 @hook
 async def locations_moved(ctx: Context, location: Location) -> None:
     await moves.follow(ctx, location)
+
+
+@hook
+async def switched_on(ctx: Context) -> None:
+    await moves.follow(ctx)

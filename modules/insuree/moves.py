@@ -24,10 +24,11 @@ async def uses(ctx: Context, location_ids: Sequence[UUID]) -> list[Use]:
     )
 
 
-async def follow(ctx: Context, location: Location) -> None:
-    """Copy the districts of the places within `location` to the families and people there."""
+async def follow(ctx: Context, location: Location | None = None) -> None:
+    """Copy the districts of the places within `location`, or of all, to the families and people there."""
+    within = [] if location is None else [inside(Location, location.id)]
     for model, village in ((Family, Family.location_id), (Insuree, Insuree.village_id)):
-        there = update(model).where(village == Location.id, inside(Location, location.id))
+        there = update(model).where(village == Location.id, model.district_id != Location.district_id, *within)
         await ctx.session.execute(
             there.values(district_id=Location.district_id), execution_options={"synchronize_session": False}
         )

@@ -84,6 +84,12 @@ async def migrated(host: "Host", session: AsyncSession) -> None:
 
 
 @hook
+async def module_removed(session: AsyncSession, rights: Sequence[str]) -> None:
+    """Roles no longer hold its rights."""
+    await seeding.forget_rights(session, rights)
+
+
+@hook
 async def authenticate(host: "Host", session: AsyncSession, token: str) -> Actor | None:
     """Access tokens of this module."""
     return await access.authenticate(host, session, token)

@@ -1,8 +1,9 @@
 """The standard roles, and the rights that modules give them: each once, so that what administrators change stays."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +41,12 @@ async def seed_roles(host: "Host", session: AsyncSession) -> None:
     )
     session.add_all(SeededRight(role_code=code, right_name=name) for code, name in fresh)
     await session.flush()
+
+
+async def forget_rights(session: AsyncSession, rights: Sequence[str]) -> None:
+    """Take rights that no longer exist out of every role, and forget that they were given."""
+    for table in (RoleRight, SeededRight):
+        await session.execute(delete(table).where(table.right_name.in_(rights)))
 
 
 async def _create_standard_roles(session: AsyncSession) -> None:

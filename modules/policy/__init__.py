@@ -1,6 +1,7 @@
 """Policies: what families enrol in, what it costs, and who is covered on which days."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from types import ModuleType
 from uuid import UUID
 
@@ -110,3 +111,10 @@ async def product_in_use(ctx: Context, product_id: UUID) -> bool | None:
 @hook
 async def terms_in_use(ctx: Context, terms_id: UUID) -> bool | None:
     return await services.terms_in_use(ctx, terms_id)
+
+
+@hook
+async def switched_on(ctx: Context, since: datetime | None) -> None:
+    await services.catch_up(ctx, since)
+    await jobs_.expire(ctx)
+    await jobs_.suspend_overdue(ctx)

@@ -60,3 +60,8 @@ def graphql() -> Sequence[Part]:
 @hook
 async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
     return await uses(ctx, location_ids, ("products", models.Product.location_id))
+
+
+@hook
+async def switched_on(ctx: Context) -> None:
+    await jobs_.show_present_terms(ctx)

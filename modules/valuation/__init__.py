@@ -1,13 +1,14 @@
 """What products pay of claims: which policy covers a line, what limits leave of it, and what it is worth."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from core import Base, Context, Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
+from core import Base, Context, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
 from modules.claim.hooks import CheckedClaim, Examiner
 from modules.claim.types import Claim, ClaimLine
 from modules.policy.hooks import Care, Usage
+from modules.valuation import errors as errors_
 from modules.valuation import models, mutations, services, types
 from modules.valuation import rights as rights_
 from modules.valuation import settings as settings_
@@ -33,6 +34,11 @@ def rights() -> Sequence[Right]:
 @hook
 def settings() -> type[ModuleSettings]:
     return settings_.Settings
+
+
+@hook
+def error_codes() -> Sequence[ErrorCode]:
+    return errors_.ALL
 
 
 @hook
@@ -72,3 +78,8 @@ async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, fir
 @hook
 async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, insuree_id: UUID | None) -> bool | None:
     return await services.cover_used(ctx, policy_id, first, last, insuree_id)
+
+
+@hook
+async def switched_on(ctx: Context, since: datetime | None) -> None:
+    await services.catch_up(ctx, since)

@@ -32,7 +32,7 @@ class LineValue(Row):
 
     __tablename__ = "valuation_line"
 
-    claim_line_id: Mapped[UUID] = mapped_column(ForeignKey("claim_line.id"), unique=True)
+    claim_line_id: Mapped[UUID] = mapped_column(ForeignKey("claim_line.id", ondelete="CASCADE"), unique=True)
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
     policy_id: Mapped[UUID] = mapped_column(ForeignKey("policy_policy.id"))
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product_product.id"))

@@ -9,9 +9,10 @@ from modules.contribution.services.payers import (
     record_funding,
     update_payer,
 )
-from modules.contribution.services.policies import family_moved, readdress, void_all
+from modules.contribution.services.policies import catch_up, family_moved, readdress, void_all
 
 __all__ = [
+    "catch_up",
     "change_funding_status",
     "confirm_payment",
     "create_payer",

@@ -1,5 +1,6 @@
 """What can be done with policies."""
 
+from modules.policy.services.catching_up import catch_up
 from modules.policy.services.eligibility import Remaining, Verdict, eligibility
 from modules.policy.services.enrol import enrol, renew
 from modules.policy.services.held import CareVerdict
@@ -25,6 +26,7 @@ __all__ = [
     "Remaining",
     "Verdict",
     "answer",
+    "catch_up",
     "cover_used",
     "delete",
     "eligibility",

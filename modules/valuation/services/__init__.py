@@ -1,11 +1,12 @@
 """What can be done with the values of claims, and what other modules may ask of them."""
 
+from modules.valuation.services.catching_up import catch_up
 from modules.valuation.services.cover_left import cover_used, usage
 from modules.valuation.services.examining import examiner
 from modules.valuation.services.processing import PROCESS, forget, process_claims, process_ordered, revalue
 from modules.valuation.services.remuneration import remunerate, take_back
 
 __all__ = [
-    "PROCESS", "cover_used", "examiner", "forget", "process_claims", "process_ordered", "remunerate", "revalue",
-    "take_back", "usage",
+    "PROCESS", "catch_up", "cover_used", "examiner", "forget", "process_claims", "process_ordered", "remunerate",
+    "revalue", "take_back", "usage",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from modules.insuree.models import Insuree
 from modules.location.models import HealthFacility
 from modules.medical.rules import ServiceCategory
 from modules.valuation import rules
+from modules.valuation.errors import COVER_NOT_EXAMINED
 from modules.valuation.inputs import ProcessClaimsInput
 from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
 from modules.valuation.services.policies import Policies, load_usage, lock_policies, usage_rows
@@ -61,7 +62,7 @@ async def process_claims(ctx: Context, input: ProcessClaimsInput) -> Selection:
 
     Raises:
         UserError: REQUIRED, TOO_MANY_CLAIMS. What is wrong with one claim is told with that claim: NOT_FOUND,
-            OWN_FACILITY, ILLEGAL_TRANSITION.
+            OWN_FACILITY, ILLEGAL_TRANSITION, COVER_NOT_EXAMINED.
     """
     selection = await select_claims(ctx, input.ids, input.filter, DUE, job=PROCESS)
     for claim in list(selection.claims):
@@ -71,7 +72,11 @@ async def process_claims(ctx: Context, input: ProcessClaimsInput) -> Selection:
         except UserError as error:
             selection.refuse(claim.id, error)
     if selection.claims:
-        await _process(ctx, selection.claims)
+        facts = await _load(ctx, selection.claims)
+        for claim in list(selection.claims):
+            if not _examined(claim, facts):
+                selection.refuse(claim.id, UserError(COVER_NOT_EXAMINED, "ids", claim=claim.code))
+        await _process(ctx, selection.claims, facts)
     return selection
 
 
@@ -88,7 +93,8 @@ async def revalue(ctx: Context, claim_ids: Collection[UUID]) -> None:
     """Note anew what checked claims take, after a review changed them."""
     claims = await lock_claims(ctx, claim_ids)
     facts = await _load(ctx, claims)
-    await _replace_usage(ctx, await _valuate(ctx, claims, facts))
+    examined = [claim for claim in claims if _examined(claim, facts)]
+    await _replace_usage(ctx, await _valuate(ctx, examined, facts))
 
 
 async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
@@ -97,8 +103,13 @@ async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
         await ctx.session.execute(delete(model).where(among(model.claim_id, claim_ids)))
 
 
-async def _process(ctx: Context, claims: Sequence[Claim]) -> None:
-    facts = await _load(ctx, claims)
+def _examined(claim: Claim, facts: Facts) -> bool:
+    """Whether somebody was found to pay for every line: not when the claim was handed in while valuation was off."""
+    passed = (line for line in facts.lines[claim.id] if line.status is LineStatus.PASSED)
+    return all(line.id in facts.values for line in passed)
+
+
+async def _process(ctx: Context, claims: Sequence[Claim], facts: Facts) -> None:
     valuations = await _valuate(ctx, claims, facts)
     await _replace_usage(ctx, valuations)
     await update_rows(ctx.session, LineValue, _line_rows(facts, valuations))
