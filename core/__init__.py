@@ -33,7 +33,7 @@ from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type
 from core.jobs import defer
 from core.lookups import LookupRow, check_lookup
 from core.module import PUBLIC, SIGNED_IN, Job, Manifest, ModuleSettings, Right
-from core.rows import check_version, find, find_all, visible
+from core.rows import check_changeable, check_version, find, find_all, visible
 from core.types import JobInfo, Lookup, lookup
 from schema import (
     EVERYBODY,
@@ -123,6 +123,7 @@ __all__ = [
     "age_on",
     "argument",
     "camel_case",
+    "check_changeable",
     "check_codes",
     "check_columns",
     "check_lookup",

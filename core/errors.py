@@ -84,9 +84,15 @@ STALE = ErrorCode(
 )
 NOT_FOUND = ErrorCode(
     "NOT_FOUND",
-    en="No {thing} with this id is visible to you. Check the id.",
-    sw="Hakuna {thing} yenye kitambulisho hiki unayoweza kuiona. Hakiki kitambulisho.",
-    fr="Aucun objet {thing} avec cet identifiant ne vous est visible. Vérifiez l'identifiant.",
+    en="There is no {thing} with this id where you work. Check the id.",
+    sw="Hakuna {thing} yenye kitambulisho hiki unapofanya kazi. Hakiki kitambulisho.",
+    fr="Il n'y a pas de {thing} avec cet identifiant là où vous travaillez. Vérifiez l'identifiant.",
+)
+NOT_YOURS = ErrorCode(
+    "NOT_YOURS",
+    en="This would belong to the whole country, or to where you do not work. Name a place of yours, or ask there.",
+    sw="Hii itakuwa ya nchi nzima, au ya mahali usipofanya kazi. Taja mahali pako, au uliza huko.",
+    fr="Ceci appartiendrait à tout le pays, ou là où vous ne travaillez pas. Nommez un lieu à vous ou demandez-y.",
 )
 REQUIRED = ErrorCode(
     "REQUIRED",
@@ -161,6 +167,6 @@ FILE_KIND = ErrorCode(
     fr="Ce fichier est du type {kind}, il faut ici {kinds}. Envoyez le bon.",
 )
 CORE_CODES = (
-    STALE, NOT_FOUND, REQUIRED, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE, NEGATIVE,
-    ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND,
+    STALE, NOT_FOUND, NOT_YOURS, REQUIRED, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE,
+    NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from core.errors import LANGUAGES, REQUIRED, TAKEN, TOO_LONG, UNKNOWN_CODE, Prob
 from core.fields import mutation
 from core.inputs import MutationInput, given, input_type
 from core.lookups import LookupRow
-from core.rows import find
+from core.rows import check_changeable, find
 from core.types import Lookup
 from schema import UNSET, argument
 
@@ -65,6 +65,7 @@ async def create_lookup(ctx: Context, input: CreateLookupInput) -> LookupRow:
     problems.stop()
     row = LookupRow(id=input.id, kind=input.kind, code=input.code, names=names, data={}, sort_order=input.sort_order)
     ctx.session.add(row)
+    await check_changeable(ctx, row, "kind")
     return row
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.context import Context
 from core.db import Row, VersionedRow
-from core.errors import NOT_FOUND, STALE, UserError
+from core.errors import NOT_FOUND, NOT_YOURS, STALE, UserError
 from core.module import Right
+from schema import EVERYBODY
 
 R = TypeVar("R", bound=Row)
 
@@ -48,19 +49,35 @@ def visible(ctx: Context, model: type[Any]) -> list[sa.ColumnElement[bool]]:
     return list(model.__scope__(model, ActorViewer(ctx)))
 
 
+def changeable(ctx: Context, model: type[Any]) -> list[sa.ColumnElement[bool]]:
+    """The conditions that the actor may change a model's rows: its `__writers__`, a scope like `__scope__`.
+
+    Without them it is who sees them; a register that everybody sees and that names no writers is changed by accounts
+    that see every row.
+    """
+    writers = getattr(model, "__writers__", None)
+    if writers is not None:
+        return list(writers(model, ActorViewer(ctx)))
+    return [sa.false()] if model.__scope__ is EVERYBODY and not ctx.unbounded else []
+
+
 async def find(
     ctx: Context, model: type[R], id: UUID | None, path: str, *, version: int | None = None, lock: bool = False
 ) -> R:
     """A row by its id, in the actor's scope.
 
     `version`: the one the user's change is based on. `lock`: nobody else changes the row until the transaction ends;
-    others may still point at it, so that who writes what belongs to it need not wait.
+    others may still point at it, so that who writes what belongs to it need not wait. With either the row is one that
+    the actor may change.
 
     Raises:
         UserError: NOT_FOUND at the path when it is not there, not in scope or ended; STALE, with the row, when it has
             another version.
     """
-    query = sa.select(model).where(model.id == id, *visible(ctx, model)).execution_options(populate_existing=lock)
+    conditions = visible(ctx, model)
+    if lock or version is not None:
+        conditions += changeable(ctx, model)
+    query = sa.select(model).where(model.id == id, *conditions).execution_options(populate_existing=lock)
     row: R | None = await ctx.session.scalar(query.with_for_update(of=model, key_share=True) if lock else query)
     if row is None or getattr(row, "ended_at", None) is not None:
         raise UserError(NOT_FOUND, path, thing=thing(model))
@@ -80,6 +97,19 @@ async def find_all(ctx: Context, model: type[R], ids: Sequence[UUID], path: str)
         if id not in rows:
             raise UserError(NOT_FOUND, f"{path}.{index}", thing=thing(model))
     return rows
+
+
+async def check_changeable(ctx: Context, row: Row, path: str) -> None:
+    """Refuse a row that was just made, or just given to somebody else, where the actor may change none.
+
+    Raises:
+        UserError: NOT_YOURS at the path.
+    """
+    await ctx.session.flush()
+    model = type(row)
+    conditions = changeable(ctx, model)
+    if conditions and await ctx.session.scalar(sa.select(model.id).where(model.id == row.id, *conditions)) is None:
+        raise UserError(NOT_YOURS, path)
 
 
 def check_version(row: Row, version: int | None) -> None:

@@ -1,14 +1,16 @@
 """The tables of contributions: money paid for policies, who pays for others, and what payers fund."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, exists, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core import EVERYBODY, Amount, VersionedRow, clock, state
+from core import EVERYBODY, Amount, VersionedRow, Viewer, Where, clock, state
 from modules.contribution.rules import FundingStatus
-from modules.location.scopes import in_places
+from modules.location.scopes import by_place, in_places
+from modules.product.models import Product
 
 
 class Payer(VersionedRow):
@@ -16,6 +18,7 @@ class Payer(VersionedRow):
 
     __tablename__ = "contribution_payer"
     __scope__ = EVERYBODY
+    __writers__ = by_place()
 
     type_code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(100))
@@ -82,11 +85,18 @@ class Contribution(VersionedRow):
     )
 
 
+def _of_changeable_product(row: Any, viewer: Viewer) -> Where:
+    """Who may change the product that is funded."""
+    product = aliased(Product)
+    yield exists().where(product.id == row.product_id, *Product.__writers__(product, viewer))
+
+
 class Funding(VersionedRow):
     """Money that a payer gives for a product as a whole, not for one family's policy."""
 
     __tablename__ = "contribution_funding"
     __scope__ = EVERYBODY
+    __writers__ = _of_changeable_product
 
     payer_id: Mapped[UUID] = mapped_column(ForeignKey("contribution_payer.id"))
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product_product.id"))

@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, not_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from core import EVERYBODY, Row, VersionedRow, Viewer, Where, clock, state
 from modules.insuree.rules import SOUND_LENGTH
-from modules.location.scopes import in_places
+from modules.location.scopes import by_place, in_places
 
 
 def _one(name: str, column: str, where: str) -> Index:
@@ -143,11 +143,21 @@ class InsureePhoto(Row):
     )
 
 
+def _in_all_villages(officer: Any, viewer: Viewer) -> Where:
+    """Who may change an officer: who works in all the villages of that officer. One without any is the nation's."""
+    if not viewer.unbounded:
+        of = OfficerVillage.__table__.alias().c
+        own = select(of.id).where(of.officer_id == officer.id)
+        yield own.exists()
+        yield ~own.where(not_(and_(*by_place("village_id")(of, viewer)))).exists()
+
+
 class EnrolmentOfficer(VersionedRow):
     """Who enrols families in villages. `account_id` is the account the officer signs in with, if any."""
 
     __tablename__ = "insuree_officer"
     __scope__ = EVERYBODY
+    __writers__ = _in_all_villages
 
     code: Mapped[str] = mapped_column(String(20))
     last_name: Mapped[str] = mapped_column(String(100))

@@ -14,6 +14,7 @@ from core import (
     UNSET,
     Context,
     Problems,
+    check_changeable,
     check_columns,
     clock,
     find,
@@ -90,7 +91,7 @@ async def _write(ctx: Context, officer: EnrolmentOfficer, values: dict[str, Any]
         await ctx.session.execute(delete(OfficerVillage).where(OfficerVillage.officer_id == officer.id))
         once = dict.fromkeys(village_ids or ())
         ctx.session.add_all(OfficerVillage(officer_id=officer.id, village_id=id) for id in once)
-        await ctx.session.flush()
+    await check_changeable(ctx, officer, "villageIds")
 
 
 async def _check_substitute(ctx: Context, officer: EnrolmentOfficer, id: UUID | None, problems: Problems) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -14,6 +13,7 @@ from core import (
     Context,
     Problems,
     UserError,
+    check_changeable,
     check_codes,
     check_columns,
     codes_in,
@@ -52,7 +52,7 @@ async def update_facility(ctx: Context, input: inputs.UpdateHealthFacilityInput)
     Raises:
         UserErrors: NOT_FOUND, STALE, and what `create_facility` raises.
     """
-    facility = await _own(ctx, input.id, input.expected_version)
+    facility = await find(ctx, HealthFacility, input.id, "id", version=input.expected_version, lock=True)
     await _write(ctx, facility, given(input))
     return facility
 
@@ -63,14 +63,8 @@ async def delete_facility(ctx: Context, input: inputs.DeleteHealthFacilityInput)
     Raises:
         UserError: NOT_FOUND, STALE, FACILITY_IN_USE.
     """
-    facility = await _own(ctx, input.id, input.expected_version)
+    facility = await find(ctx, HealthFacility, input.id, "id", version=input.expected_version, lock=True)
     await delete_unused(ctx, facility, UserError(errors.FACILITY_IN_USE, "id", name=facility.name))
-
-
-async def _own(ctx: Context, id: UUID, version: int) -> HealthFacility:
-    facility = await find(ctx, HealthFacility, id, "id", version=version, lock=True)
-    await place(ctx, facility.location_id, "id")
-    return facility
 
 
 async def _write(ctx: Context, facility: HealthFacility, values: dict[str, Any]) -> None:
@@ -90,7 +84,7 @@ async def _write(ctx: Context, facility: HealthFacility, values: dict[str, Any])
     for name, value in values.items():
         setattr(facility, name, value)
     ctx.session.add(facility)
-    await ctx.session.flush()
+    await check_changeable(ctx, facility, "locationId")
     if identifiers is not UNSET:
         await _replace(ctx, facility, FacilityIdentifier, identifiers or ())
     if catchments is not UNSET:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, synonym
 
 from core import EVERYBODY, Row, VersionedRow, state
 from modules.location.rules import LEVELS, CareType, FacilityStatus, LocationLevel, level_of
+from modules.location.scopes import by_place
 
 
 def inside(location: Any, place: Any) -> ColumnElement[bool]:
@@ -39,6 +40,7 @@ class Location(VersionedRow):
 
     __tablename__ = "location_location"
     __scope__ = EVERYBODY
+    __writers__ = by_place("id")
     __within__ = within
 
     code: Mapped[str] = mapped_column(String(20))
@@ -88,6 +90,7 @@ class HealthFacility(VersionedRow):
 
     __tablename__ = "location_health_facility"
     __scope__ = EVERYBODY
+    __writers__ = by_place()
 
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(100))

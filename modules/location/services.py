@@ -13,6 +13,7 @@ from core import (
     Context,
     Problems,
     UserError,
+    check_changeable,
     check_columns,
     find,
     given,
@@ -25,7 +26,7 @@ from modules.location.hooks import Use
 from modules.location.imports import FACILITIES, LOCATIONS
 from modules.location.models import Location, address, path_of
 from modules.location.rules import LocationLevel, level_above
-from modules.location.scopes import reaches
+from modules.location.scopes import reaches_whole
 
 __all__ = ["FACILITIES", "LOCATIONS", "create_location", "place", "update_location", "uses"]
 
@@ -40,7 +41,7 @@ async def place(ctx: Context, location_id: UUID, path: str, level: LocationLevel
     """
     stays = {"read": True, "key_share": True}
     found = await ctx.session.get(Location, location_id, with_for_update=stays, populate_existing=True)
-    if found is None or not reaches(ctx.actor, found):
+    if found is None or not await reaches_whole(ctx.session, ctx.actor, found):
         raise UserError(NOT_FOUND, path, thing="location")
     if level is not None and found.level is not level:
         raise UserError(errors.WRONG_LEVEL, path, name=found.name, level=found.level, wanted=level)
@@ -74,7 +75,7 @@ async def create_location(ctx: Context, input: inputs.CreateLocationInput) -> Lo
             setattr(location, name, value)
     problems.stop()
     ctx.session.add(location)
-    await ctx.session.flush()
+    await check_changeable(ctx, location, "level")
     return location
 
 
@@ -101,8 +102,6 @@ async def own(ctx: Context, id: UUID, version: int) -> Location:
         UserError: NOT_FOUND, STALE. Forbidden: a region or district, and the actor lacks the right for them.
     """
     location = await find(ctx, Location, id, "id", version=version, lock=True)
-    if not reaches(ctx.actor, location):
-        raise UserError(NOT_FOUND, "id", thing="location")
     check_level(ctx, location.level)
     return location
 

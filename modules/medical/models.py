@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import EVERYBODY, Amount, Row, VersionedRow, state
 from modules.location.rules import CareType
+from modules.location.scopes import by_place
 from modules.medical.rules import PackageType, ServiceCategory
 
 EVERYONE = 15
@@ -137,6 +138,7 @@ class PriceList(VersionedRow):
 
     __tablename__ = "medical_price_list"
     __scope__ = EVERYBODY
+    __writers__ = by_place()
 
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[PriceListKind] = mapped_column(state(PriceListKind))

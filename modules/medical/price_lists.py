@@ -16,6 +16,7 @@ from core import (
     Context,
     Problems,
     UserError,
+    check_changeable,
     check_columns,
     clock,
     find,
@@ -169,7 +170,7 @@ async def _write(ctx: Context, price_list: PriceList, values: dict[str, Any]) ->
     for column, value in values.items():
         setattr(price_list, column, value)
     ctx.session.add(price_list)
-    await ctx.session.flush()
+    await check_changeable(ctx, price_list, "locationId")
     return price_list
 
 

@@ -9,7 +9,20 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import NOT_FOUND, TAKEN, UNKNOWN_CODE, Context, Problems, check_columns, clock, find, given, new_id, tidy
+from core import (
+    NOT_FOUND,
+    TAKEN,
+    UNKNOWN_CODE,
+    Context,
+    Problems,
+    check_changeable,
+    check_columns,
+    clock,
+    find,
+    given,
+    new_id,
+    tidy,
+)
 from modules.medical import errors, inputs
 from modules.medical.models import EVERYONE, Diagnosis, Element, Item, Register, Service, ServicePart
 from modules.medical.prices import close_lines
@@ -147,7 +160,7 @@ async def _create(ctx: Context, kind: type[R], id: UUID | None, values: dict[str
     problems.stop()
     row = kind(id=id or new_id(), **values)
     ctx.session.add(row)
-    await ctx.session.flush()
+    await check_changeable(ctx, row, "code")
     return row
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core import EVERYBODY, Amount, Base, Rate, Row, VersionedRow, state
 from core.money import ZERO
+from modules.location.scopes import by_place
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.rules import (  # fmt: skip
     CeilingExclusion,
@@ -29,6 +30,7 @@ class Product(VersionedRow):
 
     __tablename__ = "product_product"
     __scope__ = EVERYBODY
+    __writers__ = by_place()
 
     code: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(100))

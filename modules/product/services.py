@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from core import Context, UserError, clock, every, find, given, new_id
+from core import Context, UserError, check_changeable, clock, every, find, given, new_id
 from modules.product import errors, inputs
 from modules.product.contents import CONTENTS, add, replace, stored
 from modules.product.drafts import PRODUCT, Draft, columns_of, read_draft
@@ -93,7 +93,7 @@ async def update_product(ctx: Context, input: inputs.UpdateProductInput) -> Prod
     await reach_back(ctx.session, product)
     if draft.terms or draft.contents or draft.terms_from:
         await _change_terms(ctx, terms, draft)
-    await ctx.session.flush()
+    await check_changeable(ctx, product, "locationId")
     return product
 
 
@@ -115,7 +115,7 @@ async def _add(ctx: Context, id: UUID, draft: Draft, like: dict[str, Any], copie
     """A product from a draft, over the columns and the lists of the product it is like."""
     product = Product(id=id, **{name: like.get(name) for name in PRODUCT} | dict(draft.product))
     ctx.session.add(product)
-    await ctx.session.flush()
+    await check_changeable(ctx, product, "locationId")
     columns = {name: like[name] for name in TERMS if name in like} | dict(draft.terms)
     terms = await first_terms(ctx.session, product, draft.terms_from, columns)
     contents = await _copied(ctx, copied_from) if copied_from else {}

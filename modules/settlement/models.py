@@ -12,10 +12,9 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from core import Amount, Rate, Row, VersionedRow, Viewer, Where, state
 from core.money import ZERO
 from modules.location.rules import CareType
-from modules.location.scopes import in_places
+from modules.location.scopes import in_places, in_whole_place
 from modules.product.rules import IndexPeriod
 from modules.settlement.rules import Criterion
-from modules.settlement.scopes import in_whole_place
 
 CURRENT = text("ended_at IS NULL")
 

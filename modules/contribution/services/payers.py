@@ -10,6 +10,7 @@ from core import (
     Context,
     Problems,
     UserError,
+    check_changeable,
     check_codes,
     check_columns,
     clock,
@@ -46,7 +47,7 @@ async def create_payer(ctx: Context, input: CreatePayerInput) -> Payer:
     """
     payer = Payer(id=input.id or new_id(), **await _checked(ctx, given(input)))
     ctx.session.add(payer)
-    await ctx.session.flush()
+    await check_changeable(ctx, payer, "locationId")
     return payer
 
 
@@ -59,7 +60,7 @@ async def update_payer(ctx: Context, input: UpdatePayerInput) -> Payer:
     payer = await find(ctx, Payer, input.id, "id", version=input.expected_version, lock=True)
     for name, value in (await _checked(ctx, given(input))).items():
         setattr(payer, name, value)
-    await ctx.session.flush()
+    await check_changeable(ctx, payer, "locationId")
     return payer
 
 
@@ -97,6 +98,7 @@ async def record_funding(ctx: Context, input: RecordFundingInput) -> Funding:
     funding = Funding(id=input.id or new_id(), **values)
     ctx.session.add(funding)
     await save_receipt(ctx, funding)
+    await check_changeable(ctx, funding, "productId")
     return funding
 
 
