@@ -55,14 +55,12 @@ def in_whole_place(location_id: Any, viewer: Viewer) -> Iterator[ColumnElement[b
         yield false()
         return
     district = PLACES.alias().c
-    yield (
-        select(func.bool_and(district.id == any_(viewer.ids("district"))))
-        .where(
-            district.level == LocationLevel.DISTRICT,
-            or_(district.id == location_id, district.region_id == location_id),
-        )
-        .scalar_subquery()
+    inside = (
+        district.level == LocationLevel.DISTRICT,
+        or_(district.id == location_id, district.region_id == location_id),
     )
+    works = select(func.bool_and(district.id == any_(viewer.ids("district")))).where(*inside)
+    yield func.coalesce(works.scalar_subquery(), false())
 
 
 def by_place(location: str = "location_id") -> Scope:
