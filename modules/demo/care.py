@@ -56,7 +56,7 @@ async def add_claims(ctx: Context, people: Sequence[Person], progress: Progress)
     """Claims for the care of some of the people, mostly covered ones. Returns how many."""
     random, today = Random(CLAIMS), clock.today()
     facilities = await _by_district(ctx)
-    catalogue, visits, codes = await _catalogue(ctx), list(_visits()), count(1)
+    known, reasons, codes = await catalogue(ctx), list(visits()), count(1)
     administrators = [_administrator(random, facility) for near in facilities.values() for facility in near]
     of = {row["health_facility_id"]: row["id"] for row in administrators}
     claims: list[Values] = []
@@ -65,9 +65,9 @@ async def add_claims(ctx: Context, people: Sequence[Person], progress: Progress)
         day = today - timedelta(days=random.randint(0, DAYS))
         person = _patient(random, people, day)
         facility = random.choice(facilities[person.row["district_id"]])
-        visit = random.choice([each for each in visits if _fits(each, person, facility, day)])
-        given = list(_lines(random, catalogue, facility, visit))
-        claim = _claim(facility, person, visit, day, catalogue) | {
+        visit = random.choice([each for each in reasons if _fits(each, person, facility, day)])
+        given = list(_lines(random, known, facility, visit))
+        claim = _claim(facility, person, visit, day, known) | {
             "code": f"C{next(codes):06}",
             "administrator_id": of[facility.id],
             "claimed": sum((line["quantity_provided"] * line["price_asked"] for line in given), Decimal(0)),
@@ -136,7 +136,8 @@ def _administrator(random: Random, facility: HealthFacility) -> Values:
     }
 
 
-def _visits() -> Iterator[Visit]:
+def visits() -> Iterator[Visit]:
+    """Why people come."""
     for row in rows("visits"):
         items = (item.partition(":") for item in row["items"].split())
         yield Visit(
@@ -157,7 +158,8 @@ async def _by_district(ctx: Context) -> dict[UUID, list[HealthFacility]]:
     return found
 
 
-async def _catalogue(ctx: Context) -> Catalogue:
+async def catalogue(ctx: Context) -> Catalogue:
+    """What claims name, as the registers have it now."""
     session = ctx.session
 
     async def by_code(model: type[Diagnosis | Item | Service]) -> dict[str, UUID]:

@@ -1,6 +1,7 @@
 """`bima demo`: a country to try Bima out in. What the commands need is imported when one of them runs."""
 
 import sys
+from functools import partial
 
 import click
 
@@ -19,17 +20,23 @@ def demo() -> None:
 
 @demo.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when there is data already.")
-def load(if_empty: bool) -> None:
+@click.option("--scale", type=click.Choice(("district", "region", "country")), help="As many people as there are.")
+def load(if_empty: bool, scale: str | None) -> None:
     """Load registers, products, accounts, and families with policies and claims.
 
-    Loading again brings the registers up to date and leaves everything else as it is.
+    Loading again brings the registers up to date and leaves everything else as it is. With a scale, a district, a
+    region or the whole country has all its facilities, families and claims; that takes a database without families
+    and, on a server of your own, an account that is a superuser.
     """
     from modules.demo import judging, loading
 
     if if_empty and not run(loading.is_empty):
         click.echo("There is data already: nothing was loaded.")
         return
-    if run(loading.load_all):
+    if scale is not None:
+        if not run(partial(loading.load_scale, name=scale)):
+            raise Stopped("There are families already. Take an empty database: set BIMA_DATA_DIR to a new directory.")
+    elif run(loading.load_all):
         run(judging.judge)
     _show_accounts()
 

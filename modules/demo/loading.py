@@ -4,11 +4,18 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+import psycopg
+from anyio import to_thread
 from sqlalchemy import select
 
 from core import Context
+from core.cli import Stopped
 from core.imports import Progress, Register, load
 from modules.demo import accounts, care, households, scheme
+from modules.demo.country import villages
+from modules.demo.country.copying import fill
+from modules.demo.country.loading import batches
+from modules.demo.country.scale import SCALES
 from modules.demo.files import REGISTERS, register_lines
 from modules.insuree.models import Family
 from modules.location.models import Location
@@ -32,6 +39,37 @@ async def load_all(ctx: Context) -> bool:
     invented = await ctx.session.scalar(select(Family.id).limit(1)) is None
     await _run(ctx, [*_registers(), *SCHEME, *([("Families and claims", _people)] if invented else [])])
     return invented
+
+
+async def load_scale(ctx: Context, name: str) -> bool:
+    """The scheme and a district, a region or a whole country of people; False if there are families already.
+
+    Raises:
+        Stopped: the database's account may not do it.
+    """
+    if await ctx.session.scalar(select(Family.id).limit(1)) is not None:
+        return False
+    scale = next(scale for scale in SCALES if scale.name == name)
+    steps: Sequence[Step] = (
+        *_registers(),
+        *SCHEME,
+        ("Facilities of the country", partial(_counted, partial(villages.add_facilities, scale=scale))),
+        ("Officers of the villages", partial(_counted, partial(villages.add_officers, scale=scale))),
+    )
+    await _run(ctx, steps)
+    places = await villages.places(ctx, scale)
+    # The people come by a connection of their own, which must find the places.
+    await ctx.session.commit()
+    with _bar() as add:
+        families, told = add("Families, policies and claims")
+        indexes, made = add("Indexes")
+        try:
+            await to_thread.run_sync(fill, ctx.host.database_url, batches(places, families), indexes)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Stopped("This takes a superuser of the database: it copies without looking at every row.") from error
+        told("done")
+        made("done")
+    return True
 
 
 def _registers() -> Iterator[Step]:

@@ -49,7 +49,7 @@ async def add_price_lists(ctx: Context) -> int:
             lines += [_line(ids[name], price, service_id=id) for id, price in offered]
     await upsert(session, PriceList, ("id",), lists)
     await upsert(session, PriceListLine, ("id",), lines)
-    await _assign(ctx)
+    await assign_price_lists(ctx)
     return len(ids)
 
 
@@ -79,7 +79,8 @@ async def add_products(ctx: Context) -> int:
     return len(products)
 
 
-async def _assign(ctx: Context) -> None:
+async def assign_price_lists(ctx: Context) -> None:
+    """Pay every facility by the list of its level and by that of medicines."""
     current = select(PriceList.name, PriceList.id).where(PriceList.ended_at.is_(None))
     lists = dict((await ctx.session.execute(current)).all())
     facilities = await ctx.session.execute(select(HealthFacility.id, HealthFacility.level_code))

@@ -1,0 +1,1 @@
+"""A whole country to measure with: made-up families, policies and claims for real places, copied into the tables."""
