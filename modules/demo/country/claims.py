@@ -16,9 +16,9 @@ from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
 
 A_POLICY = 2.6
-"""Visits to a facility by the people of a policy in its year, on the average: with them the country has 3 million claims.
+"""Visits by the people of a policy in its year, on the average; with them the country has 3 million claims.
 
-Some visits come to nothing, because the person is not one for what the facility offers.
+Some come to nothing, because the person is not one for what the facility offers.
 """
 SETTLED = 60
 """Claims of so many days ago or more are decided."""
