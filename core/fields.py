@@ -4,7 +4,7 @@ import functools
 import inspect
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,7 @@ from core.errors import STALE, TAKEN, UserError, UserErrors
 from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
+from schema import argument
 from schema.errors import DeclarationError
 from schema.names import camel_case
 from schema.node import MAPPED
@@ -68,10 +69,19 @@ def mutation(result: type, *, right: Right, remembered: bool = True) -> Callable
                 ctx.claimed = None
                 return refused
 
-        signature = served(function)
+        signature = _with_described_input(served(function))
         return _field(function, resolve, signature.replace(return_annotation=payload), right)
 
     return declare
+
+
+def _with_described_input(signature: inspect.Signature) -> inspect.Signature:
+    """The signature with the input described as its type is."""
+    parameters = dict(signature.parameters)
+    given = parameters["input"].annotation
+    described = Annotated[given, argument(inspect.getdoc(given) or "")]  # type: ignore[valid-type]
+    parameters["input"] = parameters["input"].replace(annotation=described)
+    return signature.replace(parameters=list(parameters.values()))
 
 
 async def _run(

@@ -32,18 +32,17 @@ ORDER = "bima_order"
 
 
 class JobState(Enum):
-    """How an order for a job stands."""
+    """How an order for a job stands.
+
+    WAITING: it waits for a worker, or for its next try. RUNNING: a worker is at it. SUCCEEDED: it is done. FAILED:
+    it was tried again and again and given up; the log tells why. CANCELLED: it was called off.
+    """
 
     WAITING = "todo"
-    """It waits for a worker, or for its next try."""
     RUNNING = "doing"
-    """A worker is at it."""
     SUCCEEDED = "succeeded"
-    """It is done."""
     FAILED = "failed"
-    """It was tried again and again and given up; the log tells why."""
     CANCELLED = "cancelled"
-    """It was called off."""
 
 
 def queue_of(name: str) -> str:

@@ -16,7 +16,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 from schema.errors import BadRequest, Forbidden
-from schema.kinds import ColumnField, MappedField, ReferenceField
+from schema.kinds import ColumnField, MappedField, ReferenceField, describe_values, register_enums
 from schema.names import camel_case
 from schema.node import MAPPED
 from schema.rows import Mapping, Row
@@ -54,12 +54,17 @@ MOST_NESTED = 5
 MOST_WORDS = 5
 
 
-@strawberry.enum(description="Which way a list runs.")
 class OrderDirection(Enum):
-    """Which way a list runs."""
+    """Which way a list runs.
+
+    ASC: from small to large. DESC: from large to small.
+    """
 
     ASC = "ASC"
     DESC = "DESC"
+
+
+register_enums(OrderDirection)
 
 
 _inputs: dict[Any, type] = {}
@@ -135,15 +140,17 @@ def filter_input(mapped: type) -> type:
 
 def order_input(mapped: type) -> type:
     """The `<Type>Order` input of a mapped type: one column and a direction."""
-    names = {
-        field.python_name.upper(): field.python_name
+    offered = [
+        field
         for field, _, _ in filterable(mapped)
         if isinstance(field, ColumnField) and field.right is None  # an order would tell what a guarded field holds
-    }
+    ]
+    names = {field.python_name.upper(): field.python_name for field in offered}
     key = (mapped, "order")
     if key not in _inputs:
         fields: Any = Enum(f"{mapped.__name__}OrderField", names)  # type: ignore[misc] # its members are data
         enum = strawberry.enum(fields, description="A field that the list can be ordered by.")
+        describe_values(enum, {field.python_name.upper(): f"By: {field.description}" for field in offered})
         made = _input(
             key,
             f"{mapped.__name__}Order",

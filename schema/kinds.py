@@ -5,8 +5,9 @@ They never run: `schema.compile` turns a selection of them into SQL.
 
 import dataclasses
 import inspect
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -17,6 +18,9 @@ from strawberry.types.field import UNRESOLVED, StrawberryField
 
 from schema.masks import Mask
 from schema.rows import Viewer
+
+VALUE = re.compile(r"\b([A-Z][A-Z0-9_]+): (.+?)(?=\s[A-Z][A-Z0-9_]+: |$)")
+"""What a docstring says of one value of an enum: `ACTIVE: covers from its effective date.`"""
 
 
 class MappedField(StrawberryField):
@@ -211,16 +215,28 @@ class ManyField(RelationField):
 
 
 def register_enums(annotation: Any) -> None:
-    """Make the plain enums in an annotation GraphQL enums, described by their docstrings."""
+    """Make the plain enums in an annotation GraphQL enums, described by their docstrings.
+
+    What a docstring says after `NAME:` describes that value.
+    """
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         if "__strawberry_definition__" not in vars(annotation):
-            strawberry.enum(annotation, description=inspect.cleandoc(annotation.__doc__ or "") or None)
+            text = " ".join(inspect.cleandoc(annotation.__doc__ or "").split())
+            strawberry.enum(annotation, description=VALUE.sub("", text).strip() or None)
+            describe_values(annotation, dict(VALUE.findall(text)))
         return
     if get_origin(annotation) is Annotated:
         register_enums(get_args(annotation)[0])
         return
     for inner in get_args(annotation):
         register_enums(inner)
+
+
+def describe_values(enum: Any, descriptions: Mapping[str, str]) -> None:
+    """Describe the values of a GraphQL enum, by their names."""
+    for value in enum.__strawberry_definition__.values:
+        if text := descriptions.get(value.name, "").strip():
+            value.description = text[0].upper() + text[1:]
 
 
 def _namespace(owner: Any) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """What the documentation says is what the code does."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLSchema, build_schema, specified_scalar_types
 
 from core.hook_page import hook_page
 from core.host import Host
@@ -82,3 +84,23 @@ def _check_test_or_command(name: str) -> None:
     file, _, test = name.partition("::")
     assert (ROOT / file).exists(), f"{file} is not there"
     assert re.search(rf"^(async )?def {test}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+    """Everything of a schema that a front end may look up, and what the schema says about it."""
+    for name, type_ in schema.type_map.items():
+        if name.startswith("__") or name in specified_scalar_types:
+            continue
+        yield name, type_.description
+        for value, its in getattr(type_, "values", {}).items():
+            yield f"{name}.{value}", its.description
+        for field, its in getattr(type_, "fields", {}).items():
+            yield f"{name}.{field}", its.description
+            for argument, of in getattr(its, "args", {}).items():
+                yield f"{name}.{field}({argument})", of.description
+
+
+@pytest.mark.parametrize("sdl", sorted((ROOT / "schema/sdl").glob("*.graphql")), ids=lambda path: path.stem)
+def test_every_type_field_argument_and_value_is_described(sdl: Path) -> None:
+    schema = build_schema(sdl.read_text(encoding="utf-8"))
+    assert [name for name, text in described(schema) if not text] == []

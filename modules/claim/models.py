@@ -27,7 +27,10 @@ _of_villages = in_places()
 
 
 class LineStatus(StrEnum):
-    """Whether a line of a claim is accepted."""
+    """Whether a line of a claim is accepted.
+
+    PASSED: it passed the checks and the review. REJECTED: it was refused; its reason says why.
+    """
 
     PASSED = "PASSED"
     REJECTED = "REJECTED"

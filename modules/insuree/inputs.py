@@ -29,7 +29,10 @@ ConfirmationNumber = Annotated[str | None, argument("The number of the confirmat
 
 
 class Leaving(StrEnum):
-    """What becomes of people who leave a family."""
+    """What becomes of people who leave a family.
+
+    DETACH: they stay registered, without a family. DELETE: their registration ends.
+    """
 
     DETACH = "DETACH"
     DELETE = "DELETE"

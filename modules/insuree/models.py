@@ -22,7 +22,10 @@ def _trigram(table: str, column: str) -> Index:
 
 
 class InsureeStatus(StrEnum):
-    """Whether a person may be covered."""
+    """Whether a person may be covered.
+
+    ACTIVE: may be covered. INACTIVE: not for the time being. DEAD: has died.
+    """
 
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"

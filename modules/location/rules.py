@@ -9,7 +9,11 @@ T = TypeVar("T")
 
 
 class LocationLevel(StrEnum):
-    """How large a place is. Each level lies in the one before it; a region lies in none (enrolment spec 1.1)."""
+    """How large a place is. Each level lies in the one before it; a region lies in none (enrolment spec 1.1).
+
+    REGION: the largest, in no other place. DISTRICT: a part of a region; health facilities belong to districts.
+    WARD: a part of a district. VILLAGE: a part of a ward; families live in villages.
+    """
 
     REGION = "REGION"
     DISTRICT = "DISTRICT"
@@ -18,7 +22,10 @@ class LocationLevel(StrEnum):
 
 
 class CareType(StrEnum):
-    """Whether patients stay overnight, go home the same day, or both."""
+    """Whether patients stay overnight, go home the same day, or both.
+
+    IN_PATIENT: they stay overnight. OUT_PATIENT: they go home the same day. BOTH: either.
+    """
 
     IN_PATIENT = "IN_PATIENT"
     OUT_PATIENT = "OUT_PATIENT"
@@ -26,7 +33,10 @@ class CareType(StrEnum):
 
 
 class FacilityStatus(StrEnum):
-    """Whether a health facility works with the scheme."""
+    """Whether a health facility works with the scheme.
+
+    ACTIVE: its claims are taken in. INACTIVE: not for the time being. DELISTED: no longer. IDLE: not yet.
+    """
 
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"

@@ -21,21 +21,30 @@ CURRENT: ColumnElement[bool] = literal_column("ended_at IS NULL")
 
 
 class ItemType(StrEnum):
-    """What an item is: a drug or a medical consumable."""
+    """What an item is: a drug or a medical consumable.
+
+    DRUG: a medicine. CONSUMABLE: a medical supply.
+    """
 
     DRUG = "DRUG"
     CONSUMABLE = "CONSUMABLE"
 
 
 class ServiceType(StrEnum):
-    """Whether a service prevents or cures."""
+    """Whether a service prevents or cures.
+
+    PREVENTIVE: it keeps people well. CURATIVE: it treats them.
+    """
 
     PREVENTIVE = "PREVENTIVE"
     CURATIVE = "CURATIVE"
 
 
 class ServiceLevel(StrEnum):
-    """How much of a facility a service takes: a simple act, a visit, a day in hospital, a hospital case."""
+    """How much of a facility a service takes: a simple act, a visit, a day in hospital, a hospital case.
+
+    SIMPLE: a simple act. VISIT: a visit. DAY_HOSPITAL: a day in hospital. HOSPITAL_CASE: a whole hospital case.
+    """
 
     SIMPLE = "SIMPLE"
     VISIT = "VISIT"
@@ -44,7 +53,10 @@ class ServiceLevel(StrEnum):
 
 
 class PriceListKind(StrEnum):
-    """What a price list holds: items or services."""
+    """What a price list holds: items or services.
+
+    ITEMS: prices of items. SERVICES: prices of services.
+    """
 
     ITEMS = "ITEMS"
     SERVICES = "SERVICES"

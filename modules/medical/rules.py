@@ -23,7 +23,10 @@ class CareTypeRule(StrEnum):
 
 
 class PatientCategory(IntFlag):
-    """The sexes and ages an item or service is meant for, added up to one number (claims spec 2.2)."""
+    """The sexes and ages an item or service is meant for, added up to one number (claims spec 2.2).
+
+    MALE: men and boys. FEMALE: women and girls. ADULT: grown-ups. MINOR: children.
+    """
 
     MALE = 1
     FEMALE = 2
@@ -32,7 +35,10 @@ class PatientCategory(IntFlag):
 
 
 class VisitType(StrEnum):
-    """How the patient came: referred, as an emergency, or otherwise."""
+    """How the patient came: referred, as an emergency, or otherwise.
+
+    OTHER: by himself or herself. EMERGENCY: as an emergency. REFERRAL: referred by another facility.
+    """
 
     OTHER = "OTHER"
     EMERGENCY = "EMERGENCY"
@@ -40,7 +46,11 @@ class VisitType(StrEnum):
 
 
 class ServiceCategory(StrEnum):
-    """What kind of care a service is. A claim takes one of them too: the one that decides its limits (2.6)."""
+    """What kind of care a service is. A claim takes one of them too: the one that decides its limits (2.6).
+
+    SURGERY: an operation. DELIVERY: a birth. ANTENATAL: care before a birth. HOSPITALISATION: a stay in hospital.
+    CONSULTATION: a consultation. OTHER: none of the others. VISIT: a visit.
+    """
 
     SURGERY = "SURGERY"
     DELIVERY = "DELIVERY"
@@ -52,7 +62,11 @@ class ServiceCategory(StrEnum):
 
 
 class PackageType(StrEnum):
-    """Whether a service is sold alone or stands for the lines below it (claims spec 2.10)."""
+    """Whether a service is sold alone or stands for the lines below it (claims spec 2.10).
+
+    SINGLE: it is sold alone. FEE_FOR_SERVICE: a bundle that is worth what its parts are worth. FLAT_FEE: a bundle
+    with a price of its own, whatever its parts.
+    """
 
     SINGLE = "SINGLE"
     FEE_FOR_SERVICE = "FEE_FOR_SERVICE"

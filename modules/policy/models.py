@@ -34,7 +34,10 @@ _in_places = in_places()
 
 
 class SuspendedBy(StrEnum):
-    """Who stopped a policy: a user, who must also resume it, or a missed payment, which money makes good."""
+    """Who stopped a policy: a user, who must also resume it, or a missed payment, which money makes good.
+
+    USER: somebody stopped it. OVERDUE: it was not paid in time.
+    """
 
     USER = "USER"
     OVERDUE = "OVERDUE"

@@ -17,14 +17,20 @@ LEAP_YEAR = 2024
 
 
 class LimitationType(StrEnum):
-    """How a product shares a price with the insuree: by a percentage that it pays, or up to an amount per unit."""
+    """How a product shares a price with the insuree: by a percentage that it pays, or up to an amount per unit.
+
+    CO_INSURANCE: it pays a percentage. FIXED: it pays up to an amount per unit.
+    """
 
     CO_INSURANCE = "CO_INSURANCE"
     FIXED = "FIXED"
 
 
 class PriceOrigin(StrEnum):
-    """Whose unit price counts: the price list's, the facility's own, or the list's times a batch run's index."""
+    """Whose unit price counts: the price list's, the facility's own, or the list's times a batch run's index.
+
+    PRICE_LIST: the price list's. OWN: the facility's own. RELATIVE: the list's times the index of a batch run.
+    """
 
     PRICE_LIST = "PRICE_LIST"
     OWN = "OWN"
@@ -32,7 +38,10 @@ class PriceOrigin(StrEnum):
 
 
 class CeilingExclusion(StrEnum):
-    """In which visits the ceiling does not apply."""
+    """In which visits the ceiling does not apply.
+
+    HOSPITAL: in hospital visits. NON_HOSPITAL: in all but hospital visits. BOTH: in any visit.
+    """
 
     HOSPITAL = "HOSPITAL"
     NON_HOSPITAL = "NON_HOSPITAL"
@@ -40,7 +49,10 @@ class CeilingExclusion(StrEnum):
 
 
 class CeilingType(StrEnum):
-    """Whose care a deductible and a ceiling add up: one treatment's, one insuree's, the whole policy's."""
+    """Whose care a deductible and a ceiling add up: one treatment's, one insuree's, the whole policy's.
+
+    TREATMENT: those of one claim. INSUREE: those of one person. POLICY: those of everybody on the policy.
+    """
 
     TREATMENT = "TREATMENT"
     INSUREE = "INSUREE"
@@ -48,14 +60,20 @@ class CeilingType(StrEnum):
 
 
 class CeilingInterpretation(StrEnum):
-    """What makes a hospital visit: that the patient stayed, or that the facility is a hospital."""
+    """What makes a hospital visit: that the patient stayed, or that the facility is a hospital.
+
+    CLAIM_TYPE: that the patient stayed. FACILITY_TYPE: that the facility is a hospital.
+    """
 
     CLAIM_TYPE = "CLAIM_TYPE"
     FACILITY_TYPE = "FACILITY_TYPE"
 
 
 class IndexPeriod(StrEnum):
-    """How often a batch run sets the index of relative prices."""
+    """How often a batch run sets the index of relative prices.
+
+    MONTH: every month. QUARTER: every three months. YEAR: once a year.
+    """
 
     MONTH = "MONTH"
     QUARTER = "QUARTER"
@@ -63,13 +81,14 @@ class IndexPeriod(StrEnum):
 
 
 class ProductWarning(StrEnum):
-    """Something odd about a product that does not stop it from being sold."""
+    """Something odd about a product that does not stop it from being sold.
+
+    THRESHOLD_ABOVE_MAXIMUM: the lump sum is for more members than a policy covers. CAPITATION_WEIGHTS_NOT_WHOLE:
+    the weights of the capitation do not add up to 100 per cent.
+    """
 
     THRESHOLD_ABOVE_MAXIMUM = "THRESHOLD_ABOVE_MAXIMUM"
-    """The lump sum is for more members than a policy covers."""
-
     CAPITATION_WEIGHTS_NOT_WHOLE = "CAPITATION_WEIGHTS_NOT_WHOLE"
-    """The weights of the capitation do not add up to 100 per cent."""
 
 
 @dataclass(frozen=True)

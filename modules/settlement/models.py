@@ -22,7 +22,11 @@ _of_facility = in_places(village=None, facility="health_facility_id")
 
 
 class BatchRunStatus(StrEnum):
-    """How far a batch run is. Only a confirmed one is paid; one that is undone has given its claims back."""
+    """How far a batch run is. Only a confirmed one is paid; one that is undone has given its claims back.
+
+    PREVIEW: computed, and waiting for another account to confirm it. CONFIRMED: its claims are paid for. UNDONE:
+    taken back; its claims are free again. PAID: the money has left.
+    """
 
     PREVIEW = "PREVIEW"
     CONFIRMED = "CONFIRMED"

@@ -6,7 +6,23 @@ from enum import IntEnum
 
 
 class RejectionReason(IntEnum):
-    """The codes facilities know. On a claim, 1 means that no line passed."""
+    """The codes facilities know. On a claim, 1 means that no line passed.
+
+    AI_EVALUATION: an automatic evaluation. MEDICAL_OFFICER: the medical officer. ACCEPTED: none. NOT_IN_REGISTER:
+    not in the register; on a claim, that no line passed. NOT_IN_PRICE_LIST: not on the facility's price list.
+    NOT_COVERED: no product that covers the patient has it. PATIENT_CATEGORY: not for patients of this age or sex.
+    FREQUENCY: too soon after the last time. DUPLICATE: the same care was claimed already. PATIENT_OR_FAMILY_CLOSED:
+    the person or the family is no longer registered. DIAGNOSIS_NOT_LISTED: the diagnosis is not in the register.
+    DATES_INVALID: days are missing, or it was claimed before the care. CARE_TYPE: not for this kind of care or
+    facility. MAX_ADMISSIONS: no admission is left. MAX_VISITS: no visit is left. MAX_CONSULTATIONS: no consultation
+    is left. MAX_SURGERIES: no surgery is left. MAX_DELIVERIES: no delivery is left. MAX_PROVISIONS: no more of it
+    is left. WAITING_PERIOD: still in the waiting period. MAX_ANTENATAL: no antenatal care is left. CLAIM_NOT_FOUND:
+    there is no such claim. NO_COVER: nothing covers the patient on the day. END_BEFORE_START: it ends before it
+    begins. IN_FUTURE: it lies in the future. FILED_LATE: handed in after the deadline. FACILITY_NOT_CONTRACTED: the
+    facility has no contract on the day. PATIENT_NOT_ACTIVE: the patient is not active. REFERRAL_MISSING: a referral
+    is missing. OUTSIDE_AREA: the facility lies outside the area of the product. BUNDLE_DIFFERS: the lines below a
+    package are not those that it is made of.
+    """
 
     AI_EVALUATION = -2
     MEDICAL_OFFICER = -1

@@ -12,25 +12,19 @@ from modules.claim.rules.states import SelectionEvent
 
 
 class SelectionMode(StrEnum):
-    """How claims are picked for review or for feedback. The first three draw among claims that were in no draw yet."""
+    """How claims are picked for review or for feedback. The first three draw among claims that were in no draw yet.
+
+    ALL: every claim of at least the smallest amount. RANDOM: a percentage of the claims, at random. VARIANCE:
+    claims that exceed the mean of their main diagnosis in the last year by a percentage. SELECT: the very claims
+    that are named. SKIP: those named are not selected. BYPASS: those named were selected, and go on without.
+    """
 
     ALL = "ALL"
-    """Every claim of at least the smallest amount."""
-
     RANDOM = "RANDOM"
-    """A percentage of the claims, at random."""
-
     VARIANCE = "VARIANCE"
-    """Claims that exceed the mean of their main diagnosis in the last year by a percentage."""
-
     SELECT = "SELECT"
-    """The very claims that are named."""
-
     SKIP = "SKIP"
-    """Those named are not selected."""
-
     BYPASS = "BYPASS"
-    """Those named were selected, and go on without."""
 
 
 NAMED: Mapping[SelectionMode, SelectionEvent] = {

@@ -7,7 +7,12 @@ from core.errors import ILLEGAL_TRANSITION, UserError
 
 
 class ClaimStatus(StrEnum):
-    """Where a claim stands (decision 32)."""
+    """Where a claim stands (decision 32).
+
+    ENTERED: the facility is still writing it. CHECKED: handed in, and at least one line passed the checks.
+    RETURNED: back at the facility for correction. PROCESSED: valued, but some prices wait for the index of a batch
+    run. VALUATED: every amount is known. PAID: part of a confirmed batch run. REJECTED: refused as a whole.
+    """
 
     ENTERED = "ENTERED"
     CHECKED = "CHECKED"
@@ -47,7 +52,11 @@ class ClaimEvent(StrEnum):
 
 
 class SelectionStatus(StrEnum):
-    """Whether a claim was picked for review, or for feedback, and what came of it (claims spec 1.7)."""
+    """Whether a claim was picked for review, or for feedback, and what came of it (claims spec 1.7).
+
+    IDLE: no draw has looked at it. NOT_SELECTED: a draw passed it over. SELECTED: it waits for the review, or for
+    the feedback. DELIVERED: that was done. BYPASSED: it went on without.
+    """
 
     IDLE = "IDLE"
     NOT_SELECTED = "NOT_SELECTED"

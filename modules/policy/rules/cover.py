@@ -12,7 +12,11 @@ _DAY = timedelta(days=1)
 
 
 class CoverEnd(StrEnum):
-    """Why cover ended before the policy's expiry."""
+    """Why cover ended before the policy's expiry.
+
+    SUSPENSION: the policy was suspended. MONEY: the money it was bought with was taken back. STATUS: the person
+    died or became inactive. REMOVAL: the person left the family. DELETION: the policy or the family was deleted.
+    """
 
     SUSPENSION = "SUSPENSION"
     MONEY = "MONEY"

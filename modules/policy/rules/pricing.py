@@ -18,7 +18,14 @@ MEMBERS_ABOVE_MAXIMUM = "MEMBERS_ABOVE_MAXIMUM"
 
 
 class LineLabel(StrEnum):
-    """What a line of the value is for. Extra members are own ones above the lump sum's threshold."""
+    """What a line of the value is for. Extra members are own ones above the lump sum's threshold.
+
+    LUMP_SUM: the price for the family as a whole. ADULT: own adults. CHILD: own children. EXTRA_ADULT: own adults
+    above the threshold. EXTRA_CHILD: own children above the threshold. OTHER_ADULT: adults who are not of the
+    family proper. OTHER_CHILD: children who are not. GENERAL_ASSEMBLY: the fee for the general assembly.
+    REGISTRATION: the fee for registration, once. ENROLMENT_DISCOUNT: what enrolling early takes off.
+    RENEWAL_DISCOUNT: what renewing early takes off.
+    """
 
     LUMP_SUM = "LUMP_SUM"
     ADULT = "ADULT"

@@ -25,7 +25,10 @@ class RenewalAnswer(StrEnum):
 
 
 class RenewalDecision(StrEnum):
-    """What a family decides about a policy that ends: to renew it, or not to go on."""
+    """What a family decides about a policy that ends: to renew it, or not to go on.
+
+    RENEW: it goes on. DISCONTINUE: it does not.
+    """
 
     RENEW = "RENEW"
     DISCONTINUE = "DISCONTINUE"

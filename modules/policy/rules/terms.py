@@ -8,7 +8,10 @@ from core.money import ZERO
 
 
 class PolicyStage(StrEnum):
-    """Whether a policy is the family's first or follows another one."""
+    """Whether a policy is the family's first or follows another one.
+
+    NEW: the family's first, or its first after a pause. RENEWAL: it follows another policy.
+    """
 
     NEW = "NEW"
     RENEWAL = "RENEWAL"

@@ -13,7 +13,12 @@ Facility = TypeVar("Facility", bound=Hashable)
 
 
 class Criterion(StrEnum):
-    """What a facility is paid by."""
+    """What a facility is paid by.
+
+    POPULATION: people who live in its catchment. FAMILIES: families who live there. INSURED_INSUREES: insured
+    people there. INSURED_FAMILIES: insured families there. VISITS: claims it made. ADJUSTED_AMOUNT: what its claims
+    were worth.
+    """
 
     POPULATION = "POPULATION"
     FAMILIES = "FAMILIES"
