@@ -100,6 +100,11 @@ class Context:
     # What schema.execute asks of whoever asks.
 
     @property
+    def whose(self) -> Hashable:
+        """The account; all strangers are one."""
+        return self.actor.id
+
+    @property
     def shape(self) -> Hashable:
         """What of the actor shapes a statement."""
         return self.actor.shape

@@ -20,15 +20,15 @@ from graphql import (
 )
 
 from schema.errors import refused
-from schema.limits import LimitsRule
+from schema.limits import LONGEST, MOST_ERRORS, MOST_TOKENS, measure
 
 MOST_DOCUMENTS = 1000
 MOST_CHARACTERS = 500_000
 """Of all documents that are kept. A parsed one takes up to 300 bytes a character, and anybody may send some."""
-RULES = [*specified_rules, LimitsRule]
-QUIET_RULES = [*RULES, NoSchemaIntrospectionCustomRule]
+QUIET_RULES = [*specified_rules, NoSchemaIntrospectionCustomRule]
 MOST_PLANS = 100
-MOST_TOKENS = 20_000
+TOO_LONG = "Document contains more than"
+"""How graphql-core begins when it stops reading."""
 
 
 class Recent(OrderedDict[Hashable, Any]):
@@ -79,6 +79,8 @@ class Operation:
     fragments: dict[str, FragmentDefinitionNode]
     declared: tuple[VariableDefinitionNode, ...]
     """The variables that the client declared."""
+    sizes: tuple[str, ...] = ()
+    """Those of the document that say how long a page is."""
     shaping: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, Any] = field(default_factory=dict)
     plans: Recent = field(default_factory=lambda: Recent(MOST_PLANS))
@@ -110,25 +112,39 @@ class Document:
 
 
 def read(schema: GraphQLSchema, text: str, *, explained: bool = True) -> Document:
-    """Parse and validate a document. `explained`: introspection answers, and errors suggest names that exist."""
+    """Parse, measure and validate a document.
+
+    `explained`: introspection answers, and errors suggest names that exist.
+    """
+    if len(text) > LONGEST:
+        return _refused(f"This document has more than {LONGEST:,} characters. Send values as variables.")
     try:
-        document = parse(text, max_tokens=MOST_TOKENS, no_location=False)
-        errors = validate(
-            schema, document, RULES if explained else QUIET_RULES, max_errors=20, hide_suggestions=not explained
-        )
+        document = parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_TOKENS)
+        errors, sizes = measure(schema, document)
+        if not errors:
+            rules = specified_rules if explained else QUIET_RULES
+            errors = validate(schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not explained)
     except GraphQLError as error:
+        if TOO_LONG in error.message:
+            return _refused(f"This document has more than {MOST_TOKENS:,} words and signs. Send values as variables.")
         return Document({}, [error])
     except RecursionError:
-        return Document({}, [GraphQLError("This document nests too deeply.", extensions={"code": "LIMIT_EXCEEDED"})])
-    return Document({} if errors else operations_of(document.definitions), errors, document, text)
+        return _refused("This document nests too deeply.")
+    return Document({} if errors else operations_of(document.definitions, sizes), errors, document, text)
 
 
-def operations_of(definitions: Iterable[DefinitionNode]) -> dict[str | None, Operation]:
+def _refused(message: str) -> Document:
+    return Document({}, [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})])
+
+
+def operations_of(definitions: Iterable[DefinitionNode], sizes: tuple[str, ...] = ()) -> dict[str | None, Operation]:
     """The operations among a valid document's definitions, by their names."""
     definitions = tuple(definitions)
     fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
     return {
-        node.name.value if node.name else None: Operation(node, fragments, tuple(node.variable_definitions or ()))
+        node.name.value if node.name else None: Operation(
+            node, fragments, tuple(node.variable_definitions or ()), sizes
+        )
         for node in definitions
         if isinstance(node, OperationDefinitionNode)
     }

@@ -46,6 +46,16 @@ class LimitExceeded(RequestError):
     code = "LIMIT_EXCEEDED"
 
 
+class Busy(RequestError):
+    """Too much was asked for in a short time. `seconds`: when to try again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, seconds: int = 1) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Internal(RequestError):
     """Our own fault; the log has the details."""
 

@@ -1,6 +1,6 @@
 """Answering a request: the plan cache, the compiled statements, and the ordinary fields beside them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,12 +18,14 @@ from graphql.execution import execute as execute_ordinary
 from graphql.execution.values import get_variable_values
 from psycopg import AsyncConnection, AsyncRawCursor
 
+from schema.aside import Aside
 from schema.border import BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
-from schema.document import Documents, Operation, read
-from schema.errors import failed, refused, request_error
+from schema.document import Document, Documents, Operation, read
+from schema.errors import LimitExceeded, failed, refused, request_error
 from schema.kinds import MappedField
-from schema.literals import Asked, Skeletons
+from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
+from schema.literals import Asked, Lifting, Skeletons
 from schema.patches import fill
 from schema.values import Variables, shape
 
@@ -32,6 +34,10 @@ class Asker(Protocol):
     """Who asks, and with which connections: what the executor needs of a request's context."""
 
     request_id: str
+
+    @property
+    def whose(self) -> Hashable:
+        """Who asks, as far as it decides whose turn it is when something takes long."""
 
     @property
     def shape(self) -> Any:
@@ -96,6 +102,7 @@ class Engine:
         self.explained = explained
         self.documents = Documents()
         self.skeletons = Skeletons(schema)
+        self.aside = Aside()
 
     async def answer(
         self,
@@ -107,13 +114,15 @@ class Engine:
         query_only: bool = False,
     ) -> Answer:
         """Answer one request."""
-        asked = self._asked(query)
+        asked = self._known(query)
+        if asked is None:
+            asked = self._kept(query, *await self.aside.do(asker.whose, self._read, query))
         document = asked.document
         if document.errors:
             return _refused(document.told(asker.request_id))
         operation = document.operation(operation_name)
         if operation is None:
-            return _refused([_error(GraphQLError("Name the operation to run in `operationName`."), asker)])
+            return _refused([_error(GraphQLError(_unnamed(operation_name)), asker)])
         if query_only and operation.kind != "query":
             return _refused([_error(GraphQLError("Only queries may be sent this way. Use POST."), asker)])
         if operation.kind == "subscription":
@@ -122,42 +131,63 @@ class Engine:
             self.schema,
             operation.declared,
             variables or {},
+            max_errors=MOST_ERRORS,
             hide_suggestions=not self.explained,
         )
         if isinstance(coerced, list):
             return _refused([_error(asked.told(error), asker) for error in coerced])
         values = {**coerced.coerced, **asked.coerced}
         run = Run(self.schema, asked, operation, {**(variables or {}), **asked.raw}, values, asker)
-        return await run.answer(self._plan(operation, values, asker))
+        try:
+            steps: list[Step] | None = operation.plans.find(_plan_key(operation, values, asker))
+            if steps is None:
+                steps = await self._plan(operation, values, asker)
+        except LimitExceeded as error:
+            return _refused([_error(GraphQLError(str(error), extensions={"code": error.code}), asker)])
+        return await run.answer(steps)
 
-    def _asked(self, text: str) -> Asked:
-        asked: Asked | None = self.documents.find(text) or self.skeletons.find(text)
+    def asked(self, text: str) -> Asked:
+        """What a document asks; one that nobody sent before is read here and now."""
+        return self._known(text) or self._kept(text, *self._read(text))
+
+    def _known(self, text: str) -> Asked | None:
+        return self.documents.find(text) or self.skeletons.find(text)
+
+    def _read(self, text: str) -> tuple[Document, Lifting | None]:
+        document = read(self.schema, text, explained=self.explained)
+        return document, self.skeletons.lift(text, document)
+
+    def _kept(self, text: str, document: Document, lifting: Lifting | None) -> Asked:
+        asked = self.skeletons.keep(text, lifting) if lifting is not None else None
         if asked is None:
-            document = read(self.schema, text, explained=self.explained)
-            asked = self.skeletons.keep(text, document)
-            if asked is None:
-                asked = Asked(text, document)
-                self.documents.keep(text, asked)
+            asked = Asked(text, document)
+            self.documents.keep(text, asked)
         return asked
 
-    def _plan(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
-        key = _plan_key(operation, variables, asker)
-        steps: list[Step] | None = operation.plans.find(key)
-        if steps is None:
-            steps = self._steps(operation, variables, asker)
-            # Planning may have found more that shapes the plan, so the key is made anew.
-            operation.plans.keep(_plan_key(operation, variables, asker), steps)
+    async def _plan(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
+        steps, shaping, rights = await self.aside.do(asker.whose, self._planning, operation, variables, asker)
+        # Planning may have found more that shapes the plan, so the key is made anew.
+        operation.shaping.update(shaping)
+        operation.rights.update(rights)
+        operation.plans.keep(_plan_key(operation, variables, asker), steps)
         return steps
 
-    def _steps(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
+    def _planning(
+        self, operation: Operation, variables: Variables, asker: Asker
+    ) -> tuple[list[Step], dict[str, Any], dict[str, Any]]:
+        if operation.sizes:
+            check_cost(self.schema, operation.node, operation.fragments, variables)
         root = self.schema.get_root_type(operation.node.operation)
         assert root is not None
+        shaping: dict[str, Any] = {}  # its own, for the event loop goes through the operation's meanwhile
+        rights: dict[str, Any] = {}
 
         def planner() -> Planner:
-            return Planner(self.schema, operation.fragments, variables, asker, operation.shaping, operation.rights)
+            return Planner(self.schema, operation.fragments, variables, asker, shaping, rights)
 
         fields = planner().collect([operation.node.selection_set], root)
-        return [self._step(operation, root, key, nodes, planner()) for key, nodes in fields.items()]
+        steps = [self._step(operation, root, key, nodes, planner()) for key, nodes in fields.items()]
+        return steps, shaping, rights
 
     def _step(
         self, operation: Operation, root: GraphQLObjectType, key: str, nodes: list[FieldNode], planner: Planner
@@ -226,7 +256,9 @@ class Run:
             parts.append(orjson.dumps(step.key) + b":" + (value or b"null"))
         data = b"null" if lost else b"{" + b",".join(parts) + b"}"
         if errors:
-            return Answer(b'{"data":' + data + b',"errors":' + orjson.dumps(errors) + b"}", True, self.statements)
+            return Answer(
+                b'{"data":' + data + b',"errors":' + orjson.dumps(errors[:MOST_ERRORS]) + b"}", True, self.statements
+            )
         return Answer(b'{"data":' + data + b"}", True, self.statements)
 
     async def _run(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
@@ -277,10 +309,17 @@ class Run:
         return value, [failed(self.asked.told(error), self.asker.request_id) for error in done.errors or ()]
 
 
+def _unnamed(name: str | None) -> str:
+    if name is None:
+        return "This document has several operations. Name the one to run in `operationName`."
+    return f"This document has no operation named {name[:LONGEST_ALIAS]}. Name one of its own in `operationName`."
+
+
 def _plan_key(operation: Operation, variables: Variables, asker: Asker) -> Any:
     shaping = tuple((name, _hashable(by(variables))) for name, by in operation.shaping.items())
     rights = tuple(name for name, right in operation.rights.items() if asker.may(right))
-    return shape(variables), shaping, rights, asker.shape
+    sizes = tuple(variables.get(name) for name in operation.sizes)
+    return shape(variables), sizes, shaping, rights, asker.shape
 
 
 def _hashable(value: Any) -> Any:

@@ -170,6 +170,10 @@ class Asked:
         return error if self.document.text == self.text else placed(error, self.document.text, self.text)
 
 
+Lifting = tuple[Split, Skeleton, Document]
+"""A document's pieces, and what lifting its literals came to."""
+
+
 class Skeletons:
     """The skeletons that were met, and what was read of the documents that have them."""
 
@@ -194,13 +198,15 @@ class Skeletons:
         except GraphQLError:
             return None
 
-    def keep(self, text: str, document: Document) -> Asked | None:
-        """Remember a document that was read, with its literals lifted; None when it has none to lift."""
+    def lift(self, text: str, document: Document) -> Lifting | None:
+        """A document that was read, with its literals lifted; None when it has none to lift."""
         parts = None if document.errors else split(text)
         found = lift(self.schema, text, document, parts) if parts is not None else None
-        if parts is None or found is None:
-            return None
-        skeleton, lifted = found
+        return None if parts is None or found is None else (parts, *found)
+
+    def keep(self, text: str, found: Lifting) -> Asked | None:
+        """Remember a document with its literals lifted."""
+        parts, skeleton, lifted = found
         self.known.keep(parts.skeleton, skeleton)
         self.documents.keep(skeleton.key(parts), lifted)
         return self._asked(text, lifted, skeleton, parts)
@@ -239,7 +245,7 @@ def lift(schema: GraphQLSchema, text: str, document: Document, parts: Split) -> 
     fixed = tuple(index for index in range(len(parts.literals)) if index not in moved)
     compared = tuple(index for index, key in finder.keys.items() if finder.fields[key] > 1)
     [own] = document.operations.values()
-    operations = operations_of(definitions)
+    operations = operations_of(definitions, own.sizes)
     for operation in operations.values():
         operation.declared = own.declared
     return Skeleton(tuple(finder.lifted), fixed, compared), Document(operations, [], text=text)

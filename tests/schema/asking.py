@@ -58,6 +58,11 @@ class Request:
     committed: int = 0
 
     @property
+    def whose(self) -> Hashable:
+        """The person."""
+        return id(self.person)
+
+    @property
     def shape(self) -> Hashable:
         """What of the person shapes a statement."""
         return "unbounded" if self.unbounded else tuple(self.person.scopes)
@@ -161,7 +166,7 @@ class Ask:
 
     def plans(self, query: str) -> list[list[Step]]:
         """The plans that are kept for a document."""
-        asked = self.schema.engine._asked(query)
+        asked = self.schema.engine.asked(query)
         return [plan for operation in asked.document.operations.values() for plan in operation.plans.values()]
 
     def sql(self, query: str) -> list[str]:

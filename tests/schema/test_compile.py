@@ -35,7 +35,7 @@ async def test_columns_references_expressions_relations_and_python_fields_are_re
 async def test_a_root_field_is_one_statement_whatever_its_depth(ask: Ask) -> None:
     reply = await ask(
         """{ places { totalCount pageInfo { endCursor } edges { cursor node { bookCount shelves { name }
-             books { nodes { label loans { nodes { member { label loans { nodes { book { title } } } } } } } } } } } }"""
+             books { nodes { label loans(first: 5) { nodes { member { label loans(first: 5) { nodes { book { title } } } } } } } } } } } }"""
     )
     assert reply.errors == []
     assert (reply.sent, reply.answer.statements) == (1, 1)

@@ -161,8 +161,8 @@ def test_a_document_is_read_once(schema: Schema) -> None:
     from schema.execute import Engine
 
     engine = Engine(schema._schema)
-    assert engine._asked("{ __typename }") is engine._asked("{ __typename }")
-    assert engine._asked("{ bok }") is engine._asked("{ bok }")
+    assert engine.asked("{ __typename }") is engine.asked("{ __typename }")
+    assert engine.asked("{ bok }") is engine.asked("{ bok }")
 
 
 def test_what_was_used_longest_ago_is_forgotten_first() -> None:

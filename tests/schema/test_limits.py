@@ -3,9 +3,24 @@
 from typing import Any
 
 import pytest
-from graphql import SelectionSetNode
+from graphql import SelectionSetNode, parse
 
-from schema.limits import MOST_DEPTH, MOST_FIELDS, MOST_ROOTS, LimitsRule
+from schema import Schema, limits
+from schema.document import read
+from schema.limits import (
+    LONGEST,
+    MOST_ALIASES,
+    MOST_COST,
+    MOST_DEPTH,
+    MOST_DIRECTIVES,
+    MOST_FIELDS,
+    MOST_FRAGMENTS,
+    MOST_OPERATIONS,
+    MOST_ROOTS,
+    MOST_TOKENS,
+    MOST_VARIABLES,
+    Measuring,
+)
 from tests.schema.asking import Ask
 
 
@@ -39,11 +54,18 @@ async def test_fragments_count_where_they_are_spread(ask: Ask) -> None:
 
 
 async def test_a_query_that_is_wider_is_refused(ask: Ask) -> None:
-    wide = "".join(f" a{number}: name" for number in range(MOST_FIELDS))
+    wide = " name" * MOST_FIELDS
     assert (await ask(f"{{ places {{ nodes {{{wide} }} }} }}")).codes == ["LIMIT_EXCEEDED"]
 
 
-async def test_more_columns_than_a_statement_can_have_are_a_limit(ask: Ask) -> None:
+async def test_aliases_are_limited(ask: Ask) -> None:
+    wide = "".join(f" a{number}: name" for number in range(MOST_ALIASES))
+    assert (await ask(f"{{ places {{ nodes {{{wide} }} }} }}")).errors == []
+    assert (await ask(f"{{ places {{ nodes {{{wide} b: name }} }} }}")).codes == ["LIMIT_EXCEEDED"]
+
+
+async def test_more_columns_than_a_statement_can_have_are_a_limit(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_ALIASES", MOST_FIELDS)
     wide = "".join(f" a{number}: name" for number in range(MOST_FIELDS - 2))
     reply = await ask(f"{{ places {{ nodes {{{wide} }} }} }}")
     assert (reply.codes, reply.answer.executed) == (["LIMIT_EXCEEDED"], True)
@@ -68,19 +90,111 @@ async def test_aliases_are_as_long_as_the_database_keeps_them(ask: Ask) -> None:
     assert (reply.codes, reply.answer.executed) == (["LIMIT_EXCEEDED"], False)
 
 
+async def test_a_node_counts_for_several_root_fields(ask: Ask) -> None:
+    id_ = "018f0000-0000-7000-8000-000000000000"
+    roots = "".join(f' a{number}: node(id: "{id_}") {{ id }}' for number in range(11))
+    assert (await ask(f"{{{roots} }}")).codes == ["LIMIT_EXCEEDED"]
+    assert (await ask(f"{{{roots.replace(' a10', ' # a10')}\n }}")).errors == []
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        ("query Q0 { __typename } " + " ".join(f"query Q{n + 1} {{ __typename }}" for n in range(MOST_OPERATIONS)), "operations"),
+        ("{ __typename } " + " ".join(f"fragment F{n} on Place {{ id }}" for n in range(MOST_FRAGMENTS + 1)), "fragments"),
+        ("{ __typename" + " @skip(if: false)" * (MOST_DIRECTIVES + 1) + " }", "directives"),
+        ("query(" + " ".join(f"$v{n}: Int" for n in range(MOST_VARIABLES + 1)) + ") { __typename }", "variables"),
+        ("{ __typename ...F } fragment F on Query {" + " __typename @include(if: true)" * (MOST_DIRECTIVES + 1) + " }", "directives"),
+    ],
+)  # fmt: skip
+async def test_what_a_document_holds_is_limited(ask: Ask, document: str, what: str) -> None:
+    reply = await ask(document)
+    assert (set(reply.codes), reply.sent) == ({"LIMIT_EXCEEDED"}, 0)
+    assert any(f" {what}; at most" in error["message"] for error in reply.errors)
+
+
+async def test_the_length_of_a_document_is_limited(ask: Ask) -> None:
+    longest = "{ __typename }" + "#" * (LONGEST - 14)
+    assert (await ask(longest)).errors == []
+    assert (await ask(longest + "#")).codes == ["LIMIT_EXCEEDED"]
+
+
+async def test_the_words_of_a_document_are_limited_before_it_is_understood(ask: Ask) -> None:
+    reply = await ask("{ a(b: [" + "1 " * MOST_TOKENS + "]) }")
+    assert (len(reply.errors), reply.codes) == (1, ["LIMIT_EXCEEDED"])
+
+
+def test_what_is_too_much_is_not_validated(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("validated")
+
+    monkeypatch.setattr("schema.document.validate", never)
+    assert read(schema._schema, "{" + " __typename" * (MOST_ROOTS + 1) + "}").errors
+
+
+def test_an_answer_tells_a_bounded_number_of_errors(schema: Schema) -> None:
+    for wrong in ("a{}: bok", "a{}: __typename @no", "a{}{}: __typename".format("{}", "a" * 63)):
+        assert len(read(schema._schema, "{ " + " ".join(wrong.format(n) for n in range(40)) + " }").errors) <= 21
+
+
+# What the lists of a query may come to.
+
+
+@pytest.mark.parametrize(
+    ("query", "cost"),
+    [
+        ("{ __typename }", 0),
+        ("{ places { totalCount } }", 1),
+        ("{ places { nodes { id } } }", 1 + 20),
+        ("{ places(first: 7) { nodes { id } } }", 1 + 7),
+        ("{ places(last: 7) { edges { node { id } } } }", 1 + 7 * 2),
+        ("{ places(first: 1000) { nodes { id } } }", 1 + 100),
+        ("{ places(first: 7) { nodes { books(first: 3) { nodes { id } } } } }", 1 + 7 * (1 + 1 + 3)),
+        ("{ places(first: 7) { nodes { ...F } } } fragment F on Place { books(first: 3) { nodes { id } } }", 1 + 7 * (1 + 1 + 3)),
+        ("{ places(first: 7) { ...F } } fragment F on PlaceConnection { nodes { id } }", 1 + 7),
+        ("{ places(first: $n) { nodes { books(first: $n) { nodes { id } } } } }", 1 + 50 * (1 + 1 + 50)),
+        ("{ nonsense(first: 3) { nodes { id } } }", 0),
+    ],
+)  # fmt: skip
+def test_the_cost_is_what_the_lists_come_to(schema: Schema, query: str, cost: int) -> None:
+    document = parse(query)
+    fragments: dict[str, Any] = {node.name.value: node for node in document.definitions[1:]}  # type: ignore[attr-defined]
+    measuring = Measuring(schema._schema, fragments, {"n": 50}.get)
+    assert measuring.operation(document.definitions[0]).rows(10) == cost  # type: ignore[arg-type]
+
+
+NESTED = "query($n: Int) { places(first: %s) { nodes { books(first: %s) { nodes { place { books(first: %s) { totalCount nodes { id } } } } } } } }"
+
+
+async def test_long_pages_in_long_pages_are_refused(ask: Ask) -> None:
+    reply = await ask(NESTED.replace("($n: Int)", "") % (100, 100, 100))
+    assert (reply.codes, reply.answer.executed, reply.sent) == (["LIMIT_EXCEEDED"], False, 0)
+    assert f"at most {MOST_COST:,} are allowed" in reply.errors[0]["message"]
+    assert (await ask(NESTED.replace("($n: Int)", "") % (20, 20, 20))).errors == []
+
+
+async def test_the_length_of_pages_counts_when_it_is_a_variable_too(ask: Ask) -> None:
+    query = NESTED % ("$n", "$n", "$n")
+    for _ in range(2):
+        assert (await ask(query, {"n": 5})).errors == []
+        reply = await ask(query, {"n": 100})
+        assert (reply.codes, reply.answer.executed, reply.sent) == (["LIMIT_EXCEEDED"], False, 0)
+        assert (await ask(query)).errors == []
+
+
 async def test_thirty_fragments_that_double_are_measured_once_each(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[Any] = []
-    measure = LimitsRule._measure
+    measure = Measuring.selections
 
-    def counted(rule: LimitsRule, selections: SelectionSetNode | None) -> Any:
+    def counted(self: Measuring, selections: SelectionSetNode | None, parent: Any) -> Any:
         measured.append(selections)
-        return measure(rule, selections)
+        return measure(self, selections, parent)
 
-    monkeypatch.setattr(LimitsRule, "_measure", counted)
+    monkeypatch.setattr(Measuring, "selections", counted)
     fragments = [f"fragment F{n} on Place {{ ...F{n + 1} parent {{ ...F{n + 1} }} }}" for n in range(30)]
     reply = await ask("{ places { nodes { ...F0 } } } " + " ".join(fragments) + " fragment F30 on Place { name }")
     assert set(reply.codes) == {"LIMIT_EXCEEDED"}
-    assert any("far more than 2000 fields" in error["message"] for error in reply.errors)
+    assert any("far more than 2,000 fields" in error["message"] for error in reply.errors)
     # Spread, they would be a thousand million fields.
     assert len([selections for selections in measured if selections is not None]) == 3 + 30 * 2 + 1
 

@@ -25,7 +25,7 @@ PERSON = ANYWHERE.holding(READ_NOTES, READ_PHONES)
 class Whole(Engine):
     """An engine that reads each document as it stands."""
 
-    def _asked(self, text: str) -> Asked:
+    def _known(self, text: str) -> Asked:
         return Asked(text, read(self.schema, text, explained=self.explained))
 
 
@@ -49,7 +49,7 @@ async def same(ask: Ask, text: str, variables: dict[str, Any] | None = None, per
 
 def shared(ask: Ask, *texts: str) -> bool:
     """Whether documents are one to the engine."""
-    return len({id(ask.schema.engine._asked(text).document) for text in texts}) == 1
+    return len({id(ask.schema.engine.asked(text).document) for text in texts}) == 1
 
 
 # What is shared
@@ -210,12 +210,12 @@ async def test_what_fails_is_not_shared(fresh: Ask) -> None:
     bad, good = '{ book(id: "7") { id } }', f'{{ book(id: "{ANTS}") {{ id }} }}'
     for text in (bad, good, bad, good):
         assert bool((await fresh(text)).errors) is (text == bad)
-    assert fresh.schema.engine._asked(bad).document.errors
+    assert fresh.schema.engine.asked(bad).document.errors
 
 
 async def test_no_variable_of_a_client_takes_the_place_of_a_literal(fresh: Ask) -> None:
     text = '{ place(code: "N") { name } }'
-    [lifted] = fresh.schema.engine._asked(text).raw
+    [lifted] = fresh.schema.engine.asked(text).raw
     answer = await same(fresh, text, {lifted: "S"})
     assert orjson.loads(answer)["data"] == {"place": {"name": "North"}}
 
@@ -315,5 +315,5 @@ async def test_many_random_documents_are_answered_as_if_they_were_read_whole(
 def test_a_schema_keeps_what_it_read(schema: Schema) -> None:
     engine = Engine(schema._schema)
     text = '{ place(code: "N") { name } }'
-    assert engine._asked(text) is engine._asked(text)
+    assert engine.asked(text) is engine.asked(text)
     assert engine.skeletons.asked.characters == len(text)
