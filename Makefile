@@ -5,7 +5,7 @@ PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run demo test check written audit bench
+.PHONY: setup run demo test check written release-sdl audit bench
 
 setup: $(READY)
 
@@ -29,6 +29,11 @@ written: $(READY)
 	@for profile in $(basename $(notdir $(wildcard profiles/*.toml))); do \
 		BIMA_PROFILE=$$profile $(BIN)/bima schema print > schema/sdl/$$profile.graphql || exit 1; done
 	@BIMA_PROFILE=tanzania-chf $(BIN)/bima hooks > docs/hooks.md
+
+# Once, when a release is made: what clients may rely on from then on (docs/promises.md).
+release-sdl: written
+	@cp schema/sdl/*.graphql schema/sdl/released/
+	@grep '^#' schema/sdl/released/accepted.txt > schema/sdl/released/.accepted && mv schema/sdl/released/.accepted schema/sdl/released/accepted.txt
 
 audit: $(READY)
 	@$(BIN)/python -m pytest -n logical -m audit

@@ -6,6 +6,7 @@ from core.checks import Code, check_codes, check_columns, codes_in, delete_unuse
 from core.context import ANONYMOUS, SYSTEM, Actor, Context
 from core.dates import add_months, age_on
 from core.db import Amount, Base, Rate, Row, VersionedRow, new_id, state
+from core.deprecation import deprecated
 from core.errors import (
     DATE_IN_FUTURE,
     DATES_REVERSED,
@@ -136,6 +137,7 @@ __all__ = [
     "context_of",
     "defer",
     "delete_unused",
+    "deprecated",
     "every",
     "expression",
     "extend",
