@@ -47,12 +47,19 @@ class UserError(Exception):
         """The object as it stands now, for errors that carry it (STALE, PRICE_CHANGED)."""
 
 
+MOST_ERRORS = 100
+"""Things that are told of one input; nobody mends more at a time."""
+
+
 class UserErrors(Exception):
-    """Several `UserError`s found in one input."""
+    """Several `UserError`s found in one input; of very many the first hundred, and how many more there are."""
 
     def __init__(self, errors: Sequence[UserError]) -> None:
-        super().__init__(", ".join(error.code.code for error in errors))
+        super().__init__(", ".join(error.code.code for error in errors[:MOST_ERRORS]))
         self.errors = errors
+        if len(errors) > MOST_ERRORS:
+            more = len(errors) - MOST_ERRORS
+            self.errors = [*errors[:MOST_ERRORS], UserError(MORE_ERRORS, more=more)]
 
 
 class Problems:
@@ -76,6 +83,12 @@ class Problems:
             raise UserErrors(self.errors)
 
 
+MORE_ERRORS = ErrorCode(
+    "MORE_ERRORS",
+    en="{more} more things are wrong. Mend these first.",
+    sw="Kuna makosa mengine {more}. Rekebisha haya kwanza.",
+    fr="{more} autres erreurs s'ajoutent. Corrigez d'abord celles-ci.",
+)
 STALE = ErrorCode(
     "STALE",
     en="Somebody changed this meanwhile. Look at the current values and try again.",
@@ -168,5 +181,5 @@ FILE_KIND = ErrorCode(
 )
 CORE_CODES = (
     STALE, NOT_FOUND, NOT_YOURS, REQUIRED, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE,
-    NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND,
+    NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND, MORE_ERRORS,
 )  # fmt: skip

@@ -93,6 +93,12 @@ FEEDBACK_NOT_AWAITED = ErrorCode(
     sw="Dai hili halisubiri maoni: liko {status}. Mwombe afisa wa tiba alichague.",
     fr="Aucun avis n'est attendu sur cette demande : {status}. Demandez au médecin-conseil de la choisir.",
 )
+FEEDBACK_OF_ANOTHER = ErrorCode(
+    "FEEDBACK_OF_ANOTHER",
+    en="The claim is for another patient than {number}. Check the claim and the number.",
+    sw="Dai hili ni la mgonjwa mwingine, si {number}. Hakiki dai na namba.",
+    fr="La demande concerne un autre patient que {number}. Vérifiez la demande et le numéro.",
+)
 ASSESSMENT_OUT_OF_RANGE = ErrorCode(
     "ASSESSMENT_OUT_OF_RANGE",
     en="Give a mark from 0, bad, to 5, good.",
@@ -133,6 +139,6 @@ TOO_MANY_ATTACHMENTS = ErrorCode(
 ALL = (
     NAME_ONE, NOT_EDITABLE, NOT_CHECKED, TOO_MANY_DIAGNOSES, TOO_MANY_LINES, TOO_MANY_CLAIMS, EXPLANATION_MISSING,
     QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE, SELECTION_PERCENT,
-    NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, ASSESSMENT_OUT_OF_RANGE, NOT_REJECTED, RESTORED_ENOUGH, FILE_OR_LINK,
-    LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
+    NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, FEEDBACK_OF_ANOTHER, ASSESSMENT_OUT_OF_RANGE, NOT_REJECTED,
+    RESTORED_ENOUGH, FILE_OR_LINK, LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What other modules can add to the checks of claims, and what they are told of claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from modules.claim.rules import ClaimStatus, Finding, RejectionReason, first_rea
 from modules.claim.rules import target_date as day_of
 from modules.medical.models import Service
 from modules.medical.rules import ServiceCategory, VisitType
+from modules.medical.services import Wanted
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,17 @@ def check_claim_lines(claim: CheckedClaim) -> Mapping[int, Sequence[Finding]] | 
 @hookspec
 async def claim_code(ctx: Context, claim: Claim) -> str | None:
     """The code of a claim entered or restored without one: no longer than `code_length`, unique within the facility."""
+
+
+@hookspec
+async def line_prices(
+    ctx: Context, wanted: Collection[Wanted], listed: Mapping[Wanted, Decimal]
+) -> Mapping[Wanted, Decimal] | None:
+    """The unit prices that a country pays instead of those of the price lists, at entry and at submission.
+
+    `listed`: what the lists say. What the answer leaves out stays as listed; what it names counts as listed, even where
+    no list has it. All lines of all claims of a step are asked for together: read what is needed once.
+    """
 
 
 @hookspec

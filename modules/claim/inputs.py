@@ -208,6 +208,7 @@ class DeliverFeedbackInput(MutationInput):
     drug_prescribed: Annotated[bool, argument("Whether a drug was prescribed.")]
     drug_received: Annotated[bool, argument("Whether the patient got the drug.")]
     assessment: Annotated[int, argument("The patient's mark, from 0, bad, to 5, good.")]
+    insurance_number: Annotated[str | None, argument("The patient's number, to be sure that it is the patient.")] = None
     officer_id: Annotated[UUID | None, argument("Who asked; the account's own officer when left out.")] = None
     given_on: Annotated[date | None, argument("The day on which it was said; today when left out.")] = None
 

@@ -284,17 +284,17 @@ class FeedbackPrompt(Row):
     """An officer is to ask the patient of a claim how the care was. It is open while the claim waits for feedback.
 
     `village_id` is the officer's village where the patient stays, or where the family lives; `phone` is the officer's
-    number on the day of the prompt.
+    number on the day of the prompt. Without an officer the patient is to be telephoned.
     """
 
     __tablename__ = "claim_feedback_prompt"
     __scope__ = _asked_about
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"), unique=True)
-    officer_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_officer.id"))
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("insuree_officer.id"))
     village_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
     district_id: Mapped[UUID]
-    phone: Mapped[str] = mapped_column(String(50))
+    phone: Mapped[str | None] = mapped_column(String(50))
     prompted_on: Mapped[date]
 
     __table_args__ = (

@@ -24,6 +24,10 @@ class SelectClaimsPayload(Payload):
     submitted: Annotated[int, argument("How many claims it was about.")] = 0
     selected: Annotated[int, argument("How many of them are selected now.")] = 0
     not_selected: Annotated[int, argument("How many are not, those with errors included.")] = 0
+    left: Annotated[
+        int,
+        argument("How many more claims the filter chooses, of which nothing was done: ask again for them."),
+    ] = 0
 
     @classmethod
     def of(cls, ctx: Context, picked: services.Picked) -> "SelectClaimsPayload":
@@ -34,6 +38,7 @@ class SelectClaimsPayload(Payload):
             submitted=about,
             selected=picked.selected,
             not_selected=about - picked.selected,
+            left=picked.selection.left,
         )
 
 

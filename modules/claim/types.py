@@ -250,8 +250,8 @@ class ClaimFeedbackPrompt(Node):
     """Somebody is to ask the patient of a claim how the care was."""
 
     claim_id: UUID = column("The claim's id, for deliverFeedback; officers need not see the claim itself.")
-    officer: EnrolmentOfficer = reference("Who is to ask.")
-    phone: str = column("The officer's telephone number on the day of the prompt.")
+    officer: EnrolmentOfficer | None = reference("Who is to ask; null: nobody enrols there, telephone the patient.")
+    phone: str | None = column("The officer's telephone number on the day of the prompt.")
     village: Location = reference("Where the patient is to be found.")
     prompted_on: date = column("The day of the prompt.")
 

@@ -185,5 +185,6 @@ class SetFacilityPriceListsInput(MutationInput):
     """Which price lists a health facility is paid by. What is absent stays; null takes the list away."""
 
     health_facility_id: Annotated[UUID, argument("The facility.")]
+    expected_version: Annotated[int, argument("The version of the facility that the change is based on.")]
     services_price_list_id: Annotated[UUID | None, argument("Its price list of services.")] = UNSET
     items_price_list_id: Annotated[UUID | None, argument("Its price list of items.")] = UNSET

@@ -103,10 +103,14 @@ async def set_lines(ctx: Context, input: inputs.SetPriceListLinesInput) -> Price
 async def set_facility_lists(ctx: Context, input: inputs.SetFacilityPriceListsInput) -> HealthFacility:
     """Say which lists a facility is paid by: lists of its district, its region or the nation (claims spec 2.4).
 
+    The facility's version counts the change.
+
     Raises:
-        UserErrors: NOT_FOUND, LIST_OF_OTHER_KIND, PRICE_LIST_NOT_HERE.
+        UserErrors: NOT_FOUND, STALE, LIST_OF_OTHER_KIND, PRICE_LIST_NOT_HERE.
     """
-    facility = await find(ctx, HealthFacility, input.health_facility_id, "healthFacilityId", lock=True)
+    facility = await find(
+        ctx, HealthFacility, input.health_facility_id, "healthFacilityId", version=input.expected_version, lock=True
+    )
     district = await ctx.session.get_one(Location, facility.location_id)
     problems = Problems()
     chosen = {
@@ -136,6 +140,7 @@ async def set_facility_lists(ctx: Context, input: inputs.SetFacilityPriceListsIn
         ctx.session.add(assigned)
     for column, (id, _, _) in chosen.items():
         setattr(assigned, column, id)
+    facility.updated_at = clock.now()
     await ctx.session.flush()
     return facility
 

@@ -16,6 +16,7 @@ from modules.product.models import (
     Cover,
     CoverLimit,
     Cycle,
+    Distribution,
     OfTerms,
     Subsidy,
 )
@@ -48,6 +49,7 @@ LIMITS = Inner("limits", CoverLimit, "cover_id")
 CONTENTS: Mapping[str, Content] = {
     "cycles": Content(Cycle),
     "category_limits": Content(CategoryLimit),
+    "distributions": Content(Distribution),
     "subsidies": Content(Subsidy),
     "items": Content(Cover, LIMITS, only="item_id"),
     "services": Content(Cover, LIMITS, only="service_id"),

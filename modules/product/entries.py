@@ -38,6 +38,8 @@ async def entries(ctx: Context, name: str, value: Any, problems: Problems) -> li
         return await _subsidies(ctx, value, problems)
     if name == "capitation":
         return [await _capitation(ctx, value, problems)]
+    if name == "distributions":
+        return _distributions(value, problems)
     if name == "category_limits":
         return _category_limits(value, problems)
     problems.errors.extend(rules.check_cycles([(cycle.day, cycle.month) for cycle in value]))
@@ -88,6 +90,15 @@ def _limit(limit: inputs.CoverLimitInput) -> Limit:
     adult = whole if limit.adult is None else limit.adult
     child = whole if limit.child is None else limit.child
     return Limit(limit.visit_type, limit.limitation_type, adult, child)
+
+
+def _distributions(shares: Sequence[inputs.DistributionInput], problems: Problems) -> list[Entry]:
+    found = [vars(share) for share in shares]
+    named = [(entry["care_type"], entry["period"], entry["number"]) for entry in found]
+    problems.errors.extend(rules.check_distributions(named, "distributions"))
+    for index, entry in enumerate(found):
+        problems.errors.extend(rules.check_percent(entry["percent"], f"distributions.{index}.percent"))
+    return found
 
 
 def _category_limits(limits: Sequence[inputs.CategoryLimitInput], problems: Problems) -> list[Entry]:

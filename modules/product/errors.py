@@ -62,8 +62,15 @@ POLICY_CEILING_ONLY = ErrorCode(
     sw="Kikomo cha bima pekee hukua kulingana na wanachama. Weka aina ya kikomo POLICY, au acha hii.",
     fr="Seul un plafond par police croît avec les membres. Choisissez le type POLICY, ou laissez ceci vide.",
 )
+SHARES_MISSING = ErrorCode(
+    "SHARES_MISSING",
+    en="Shares of {care_type} by {period} are given, but not for {missing}. Give one for every period of the year.",
+    sw="Mgao wa {care_type} kwa {period} umetajwa, ila si kwa {missing}. Taja wa kila kipindi cha mwaka.",
+    fr="Des parts {care_type} par {period} manquent pour {missing}. Donnez-en une pour chaque période de l'année.",
+)
 
 ALL = (
     PRODUCT_IN_USE, TERMS_TOO_EARLY, CONVERTS_TO_ITSELF, ID_OR_CODE, NOT_A_PERCENTAGE, PERIOD_TOO_LONG,
     CYCLE_NOT_A_DATE, CEILING_TYPE_MISSING, GENERAL_OR_SPLIT, POLICY_CEILING_ONLY,
+    SHARES_MISSING,
 )  # fmt: skip

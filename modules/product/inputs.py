@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core import UNSET, Money, MutationInput, argument, input_type
 from core.money import ZERO
+from modules.location.rules import CareType
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.rules import (
     CeilingExclusion,
@@ -90,6 +91,16 @@ class CategoryLimitInput:
 
 
 @input_type
+class DistributionInput:
+    """The share of the premium that relative prices may cost in one period of the year."""
+
+    percent: Annotated[Decimal, argument("The share, in per cent.")]
+    number: Annotated[int, argument("The month, 1 to 12, the quarter, 1 to 4, or 1 for the year.")]
+    period: Annotated[IndexPeriod, argument("What the number counts.")] = IndexPeriod.MONTH
+    care_type: Annotated[CareType, argument("The care whose index it is for; BOTH: a general index.")] = CareType.BOTH
+
+
+@input_type
 class SubsidyInput:
     """The share of the value that a payer bears for families of a membership category."""
 
@@ -166,6 +177,9 @@ class ProductFieldsInput(MutationInput):
     index_period: Annotated[IndexPeriod | None, argument("How often relative prices get an index.")] = UNSET
     index_period_in_patient: Annotated[IndexPeriod | None, argument("The same, for hospital visits.")] = UNSET
     index_period_out_patient: Annotated[IndexPeriod | None, argument("The same, for other visits.")] = UNSET
+    distributions: Annotated[
+        list[DistributionInput] | None, argument("Shares of the premium by period; none: each spends all of its own.")
+    ] = UNSET
     category_limits: Annotated[list[CategoryLimitInput] | None, argument("Limits by category of care.")] = UNSET
     subsidies: Annotated[list[SubsidyInput] | None, argument("Shares that a payer bears.")] = UNSET
     items: Annotated[list[ProductItemInput] | None, argument("All items it covers.")] = UNSET

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core import EVERYBODY, Amount, Base, Rate, Row, VersionedRow, state
 from core.money import ZERO
+from modules.location.rules import CareType
 from modules.location.scopes import by_place
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.rules import (  # fmt: skip
@@ -151,6 +152,22 @@ class CategoryLimit(OfTerms):
     max_number: Mapped[int | None]
     max_amount: Mapped[Amount] = mapped_column(default=ZERO)
     __table_args__ = (Index("uq_product_category_limit_category", "terms_id", "category", unique=True),)
+
+
+class Distribution(OfTerms):
+    """The share of the allocated premium that an index of relative prices spends in a month, quarter or year, in per
+    cent (claims spec 2.17). Without any the index of a care side spends all of it in each period."""
+
+    __tablename__ = "product_distribution"
+
+    care_type: Mapped[CareType] = mapped_column(state(CareType))
+    period: Mapped[IndexPeriod] = mapped_column(state(IndexPeriod))
+    number: Mapped[int]
+    percent: Mapped[Rate]
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        Index("uq_product_distribution_period", "terms_id", "care_type", "period", "number", unique=True),
+    )
 
 
 class Subsidy(OfTerms):

@@ -10,7 +10,15 @@ from sqlalchemy import or_, select
 from core import BadRequest, Where, argument, many, one, page
 from modules.location.models import Location
 from modules.product import models, rights
-from modules.product.types import Capitation, Product, ProductCategoryLimit, ProductCover, ProductCycle, ProductSubsidy
+from modules.product.types import (
+    Capitation,
+    Product,
+    ProductCategoryLimit,
+    ProductCover,
+    ProductCycle,
+    ProductDistribution,
+    ProductSubsidy,
+)
 
 
 @page(Product, order=("code", "id"), right=rights.READ)
@@ -62,6 +70,11 @@ def contents(parent: Any, key: str) -> list[Callable[..., Any]]:
         """How much care of each category is covered."""
         yield limit.terms_id == getattr(terms, key)
 
+    @many(ProductDistribution, order=("care_type", "period", "number"))
+    def distributions(terms: type[parent], share: type[models.Distribution]) -> Where:
+        """Shares of the premium that relative prices may cost, by period; none: each spends all of its own."""
+        yield share.terms_id == getattr(terms, key)
+
     @many(ProductSubsidy, order="category_code")
     def subsidies(terms: type[parent], subsidy: type[models.Subsidy]) -> Where:
         """Shares of the value that a payer bears."""
@@ -84,7 +97,7 @@ def contents(parent: Any, key: str) -> list[Callable[..., Any]]:
         """How facilities are paid per head; null: they are not."""
         yield capitation.terms_id == getattr(terms, key)
 
-    return [cycles, category_limits, subsidies, items, services, capitation]
+    return [cycles, category_limits, distributions, subsidies, items, services, capitation]
 
 
 product_contents = contents(models.PresentProduct, "terms_id")

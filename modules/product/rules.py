@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from core import NEGATIVE, TAKEN, UNKNOWN_CODE, UserError, camel_case
+from modules.location.rules import CareType
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product import errors
 
@@ -78,6 +79,9 @@ class IndexPeriod(StrEnum):
     MONTH = "MONTH"
     QUARTER = "QUARTER"
     YEAR = "YEAR"
+
+
+PERIODS_OF_YEAR = {IndexPeriod.MONTH: 12, IndexPeriod.QUARTER: 4, IndexPeriod.YEAR: 1}
 
 
 class ProductWarning(StrEnum):
@@ -188,6 +192,28 @@ def check_categories(categories: Sequence[ServiceCategory], path: str = "categor
     for index, category in enumerate(categories):
         if category is ServiceCategory.OTHER:
             yield UserError(UNKNOWN_CODE, f"{path}.{index}.category", value=category)
+
+
+def check_distributions(
+    shares: Sequence[tuple[CareType, IndexPeriod, int]], path: str = "distributions"
+) -> Iterator[UserError]:
+    """Periods that the year has, each once; who names one of a care side's periods names them all (claims spec 2.17).
+
+    `shares` are (care side, period, number) of each share.
+    """
+    numbers: dict[tuple[CareType, IndexPeriod], set[int]] = {}
+    for index, (care_type, period, number) in enumerate(shares):
+        named = numbers.setdefault((care_type, period), set())
+        if number in named:
+            yield UserError(TAKEN, f"{path}.{index}.number", value=number)
+        if not 1 <= number <= PERIODS_OF_YEAR[period]:
+            yield UserError(UNKNOWN_CODE, f"{path}.{index}.number", value=number)
+        named.add(number)
+    for (care_type, period), named in numbers.items():
+        missing = sorted(set(range(1, PERIODS_OF_YEAR[period] + 1)) - named)
+        if missing:
+            told = ", ".join(map(str, missing))
+            yield UserError(errors.SHARES_MISSING, path, care_type=care_type, period=period, missing=told)
 
 
 def check_once(values: Iterable[object], path: str, field: str) -> Iterator[UserError]:

@@ -10,10 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from modules.location.models import Location
+from modules.location.rules import CareType
 from modules.medical.models import Item, Service
 from modules.medical.rules import ServiceCategory
-from modules.product.models import TERMS, CategoryLimit, Cover, CoverLimit, Cycle, Product, Subsidy, Terms
-from modules.product.rules import Limit
+from modules.product.models import (
+    TERMS,
+    CategoryLimit,
+    Cover,
+    CoverLimit,
+    Cycle,
+    Distribution,
+    Product,
+    Subsidy,
+    Terms,
+)
+from modules.product.rules import IndexPeriod, Limit
 
 LONG_AGO = date(2000, 1, 1)
 FLAT = {
@@ -37,6 +48,7 @@ async def make_product(
     cycles: Sequence[tuple[int, int]] = (),
     category_limits: Mapping[ServiceCategory, tuple[int | None, Decimal | int]] | None = None,
     subsidies: Mapping[str, Decimal | int] | None = None,
+    distributions: Mapping[tuple[CareType, IndexPeriod], Sequence[int]] | None = None,
     valid_from: date = LONG_AGO,
     **fields: Any,
 ) -> Product:
@@ -44,7 +56,8 @@ async def make_product(
 
     `fields` are columns of the product or of its terms. `covers`: items and services covered in full, or by each the
     columns of its cover and its `limits`. `cycles` are (day, month) pairs, `category_limits` (number, amount) by
-    category, `subsidies` per cent by membership category.
+    category, `subsidies` per cent by membership category, `distributions` per cent for each period of the year by care
+    side and kind of period.
     """
     number = next(_numbers)
     own = {name: fields.pop(name) for name in list(fields) if name not in TERMS}
@@ -60,6 +73,7 @@ async def make_product(
         cycles=cycles,
         category_limits=category_limits,
         subsidies=subsidies,
+        distributions=distributions,
         **{**FLAT, **fields},
     )
     return product
@@ -74,6 +88,7 @@ async def make_terms(
     cycles: Sequence[tuple[int, int]] = (),
     category_limits: Mapping[ServiceCategory, tuple[int | None, Decimal | int]] | None = None,
     subsidies: Mapping[str, Decimal | int] | None = None,
+    distributions: Mapping[tuple[CareType, IndexPeriod], Sequence[int]] | None = None,
     **columns: Any,
 ) -> Terms:
     """Terms without a last day. A product's first ones are present; `present` and `valid_to` say otherwise."""
@@ -88,6 +103,11 @@ async def make_terms(
     session.add_all(
         Subsidy(terms_id=terms.id, category_code=code, percent=Decimal(percent))
         for code, percent in (subsidies or {}).items()
+    )
+    session.add_all(
+        Distribution(terms_id=terms.id, care_type=care_type, period=period, number=number, percent=Decimal(percent))
+        for (care_type, period), percents in (distributions or {}).items()
+        for number, percent in enumerate(percents, start=1)
     )
     details = covers if isinstance(covers, Mapping) else {element: {} for element in covers}
     for element, detail in details.items():

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, literal, null, select
 from sqlalchemy.dialects.postgresql import array
 
 from core import SQL, Lookup, Money, Node, Where, column, expression, lookup, many, mapped, reference
+from modules.location.rules import CareType
 from modules.location.types import Location
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.medical.types import MedicalItem, MedicalService
@@ -95,6 +96,16 @@ class ProductCategoryLimit(Node):
     category: ServiceCategory = column("The category that claims are counted by.")
     max_number: int | None = column("Claims in a policy's period; null: any number, 0: none.")
     max_amount: Money = column("Money per claim; 0: no limit.")
+
+
+@mapped(models.Distribution)
+class ProductDistribution(Node):
+    """The share of the premium that relative prices may cost in one period of the year."""
+
+    care_type: CareType = column("The care whose index it is for; BOTH: a general index.")
+    period: IndexPeriod = column("What the number counts.")
+    number: int = column("The month, 1 to 12, the quarter, 1 to 4, or 1 for the year.")
+    percent: Decimal = column("The share, in per cent.")
 
 
 @mapped(models.Subsidy)

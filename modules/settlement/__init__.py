@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from core import Base, Context, ErrorCode, Manifest, Mutation, Part, Query, Right, extend, hook
+from core import Base, Context, ErrorCode, Job, Manifest, Mutation, Part, Query, Right, extend, hook
 from modules.claim.types import Claim
 from modules.location.hooks import Use
 from modules.location.services import uses
 from modules.location.types import HealthFacility
 from modules.settlement import errors as errors_
-from modules.settlement import models, mutations, queries
+from modules.settlement import models, mutations, queries, services
 from modules.settlement import rights as rights_
 
 manifest = Manifest(
@@ -36,6 +36,11 @@ def rights() -> Sequence[Right]:
 @hook
 def error_codes() -> Sequence[ErrorCode]:
     return errors_.ALL
+
+
+@hook
+def jobs() -> Sequence[Job]:
+    return (Job(services.RUN, run=services.run_ordered),)
 
 
 @hook

@@ -1,14 +1,27 @@
 """Mutations of batch runs, payments and adjustments: `services` does the work."""
 
-from core import Context, mutation
+from typing import Annotated
+
+from core import Context, JobInfo, Payload, argument, mutation, output_type
 from modules.settlement import inputs, models, rights, services
 from modules.settlement.types import BatchRun, FacilityPayment, PaymentAdjustment
 
 
-@mutation(BatchRun, right=rights.BATCH_RUN_RUN)
-async def run_batch(ctx: Context, input: inputs.RunBatchInput) -> models.BatchRun:
+@output_type
+class RunBatchPayload(Payload):
+    """The settlement of a month, or the job that does it."""
+
+    batch_run: Annotated[BatchRun | None, argument("The run; null while a job settles the month.")] = None
+    job: Annotated[JobInfo | None, argument("Settles a month of very many claims; `batchRuns` has it then.")] = None
+
+
+@mutation(RunBatchPayload, right=rights.BATCH_RUN_RUN)
+async def run_batch(ctx: Context, input: inputs.RunBatchInput) -> RunBatchPayload:
     """Settle a month that is over for the products of a place. Another account confirms it before it is paid."""
-    return await services.run_batch(ctx, input)
+    done = await services.run_batch(ctx, input)
+    if isinstance(done, JobInfo):
+        return RunBatchPayload(job=done)
+    return RunBatchPayload(batch_run=done.id)  # type: ignore[arg-type] # a mapped type is given by its id
 
 
 @mutation(BatchRun, right=rights.BATCH_RUN_CONFIRM)

@@ -17,12 +17,13 @@ from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import COUNTED, ClaimStatus, target_date
 from modules.claim.services.bulk import among
 from modules.claim.services.parts import parts_of
+from modules.claim.services.pricing import listed_prices
 from modules.claim.settings import Settings
 from modules.insuree.models import Family, Insuree
 from modules.location.models import HealthFacility
 from modules.medical.models import Item, Service
 from modules.medical.rules import PackageType, is_adult
-from modules.medical.services import Wanted, parts_of_services, prices
+from modules.medical.services import Wanted, parts_of_services
 
 Fact = TypeVar("Fact")
 FEE_FOR_SERVICE = PackageType.FEE_FOR_SERVICE
@@ -96,7 +97,7 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
         closed=closed,
         facilities={facility.id: facility for facility in facilities},
         elements=elements,
-        prices=await prices(session, _wanted(claims, lines)),
+        prices=await listed_prices(ctx, _wanted(claims, lines)),
         provisions=grouped(await provisions(session, patients, elements), lambda got: (got.insuree_id, got.element_id)),
         counted=grouped(await _counted(session, patients), lambda other: other.insuree_id),
         parts=parts,

@@ -1,9 +1,10 @@
 """What patients say of their care: who is to ask them, and what they said (claims spec 2.14)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, func, null, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import DATE_IN_FUTURE, NOT_FOUND, Context, Problems, UserError, clock, find, noting, visible
@@ -23,7 +24,8 @@ async def prompts_for(ctx: Context, claims: Sequence[Claim]) -> dict[UUID, Feedb
     """Who is to ask the patients of some claims, by claim; a claim is missing where there is nobody. Not written yet.
 
     It is the first officer, by code, who works today, has a telephone and enrols where the patient stays, else where
-    the family lives. One statement, however many claims.
+    the family lives; without one the patient is asked by telephone, if there is a number. Two statements at most,
+    however many claims.
     """
     if not claims:
         return {}
@@ -43,6 +45,9 @@ async def prompts_for(ctx: Context, claims: Sequence[Claim]) -> dict[UUID, Feedb
         .order_by(Insuree.id, (of.village_id == Insuree.current_village_id).desc().nulls_last(), officer.code)
     )
     found = {insuree_id: asked for insuree_id, *asked in rows}
+    alone = {claim.insuree_id for claim in claims} - found.keys()
+    if alone:
+        found.update(await _by_telephone(ctx, alone))
     prompts = {}
     for claim in claims:
         if claim.insuree_id in found:
@@ -58,6 +63,17 @@ async def prompts_for(ctx: Context, claims: Sequence[Claim]) -> dict[UUID, Feedb
     return prompts
 
 
+async def _by_telephone(ctx: Context, insuree_ids: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """The patients among these who have a telephone, and where they are; no officer, and no number beside their own."""
+    village = func.coalesce(Insuree.current_village_id, Insuree.village_id)
+    rows = await ctx.session.execute(
+        select(Insuree.id, null(), null(), Location.id, Location.district_id)
+        .join(Location, Location.id == village)
+        .where(among(Insuree.id, insuree_ids), Insuree.phone.is_not(None))
+    )
+    return {insuree_id: asked for insuree_id, *asked in rows}
+
+
 async def write_prompts(ctx: Context, prompts: Mapping[UUID, FeedbackPrompt]) -> None:
     """Prompt, by claim; an earlier prompt of a claim gives way."""
     await ctx.session.execute(delete(FeedbackPrompt).where(among(FeedbackPrompt.claim_id, prompts)))
@@ -69,11 +85,14 @@ async def deliver_feedback(ctx: Context, input: DeliverFeedbackInput) -> Feedbac
     """Record what the patient of a claim says. The claim is one that the actor may see, or was prompted for.
 
     Raises:
-        UserErrors: NOT_FOUND, OWN_FACILITY, FEEDBACK_NOT_AWAITED, ASSESSMENT_OUT_OF_RANGE, DATE_IN_FUTURE.
+        UserErrors: NOT_FOUND, OWN_FACILITY, FEEDBACK_NOT_AWAITED, FEEDBACK_OF_ANOTHER, ASSESSMENT_OUT_OF_RANGE,
+            DATE_IN_FUTURE.
     """
     claim = await _awaiting(ctx, input.claim_id)
     given_on = input.given_on or clock.today()
     problems = Problems()
+    if input.insurance_number is not None and not await _is_of(ctx, claim, input.insurance_number.strip()):
+        problems.add(errors.FEEDBACK_OF_ANOTHER, "insuranceNumber", number=input.insurance_number)
     if not 0 <= input.assessment <= BEST_MARK:
         problems.add(errors.ASSESSMENT_OUT_OF_RANGE, "assessment")
     if given_on > clock.today():
@@ -113,6 +132,12 @@ async def _awaiting(ctx: Context, id: UUID) -> Claim:
     if claim.feedback_status is not SelectionStatus.SELECTED:
         raise UserError(errors.FEEDBACK_NOT_AWAITED, "claimId", status=claim.feedback_status)
     return claim
+
+
+async def _is_of(ctx: Context, claim: Claim, number: str) -> bool:
+    """Whether the claim is for the person with this insurance number."""
+    own = select(Insuree.insurance_number).where(Insuree.id == claim.insuree_id)
+    return await ctx.session.scalar(own) == number
 
 
 async def _officer(ctx: Context, id: UUID | None) -> UUID | None:

@@ -12,9 +12,10 @@ from modules.claim.inputs import ClaimItemInput, ClaimServiceInput
 from modules.claim.models import Claim, ClaimLine, ClaimPart
 from modules.claim.services.naming import Name, register_entries
 from modules.claim.services.parts import EnteredPart, entered_parts, kept_parts
+from modules.claim.services.pricing import listed_prices
 from modules.claim.settings import Settings
 from modules.medical.models import Item, Service
-from modules.medical.services import Wanted, prices
+from modules.medical.services import Wanted
 
 MOST_LINES = 200
 
@@ -89,7 +90,7 @@ async def make_lines(ctx: Context, claim: Claim, lines: Sequence[EnteredLine]) -
     """Rows for the lines, numbered in their order. A price that was not given is the price list's (claims spec 2.4)."""
     day = rules.target_date(claim.date_from, claim.date_to)
     wanted = {line.element_id: Wanted(claim.health_facility_id, line.element_id, day) for line in lines}
-    listed = await prices(ctx.session, set(wanted.values()))
+    listed = await listed_prices(ctx, set(wanted.values()))
     return [
         ClaimLine(
             id=new_id(),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from core import NOT_FOUND, REQUIRED, Context, JobInfo, UserError, UserErrorInfo, visible
 from modules.claim import errors
@@ -20,7 +20,7 @@ class Selection:
     """The claims of a bulk mutation that the actor may see, locked; and the errors of each that goes no further.
 
     `unseen`: ids among `ids` that are no claim's, or of a claim that the actor may not see. `job`: it works on all of
-    them, later, because they are too many.
+    them, later, because they are too many. `left`: how many more a filter chooses, of which nothing was done.
     """
 
     ids: Sequence[UUID]
@@ -28,6 +28,7 @@ class Selection:
     unseen: frozenset[UUID] = frozenset()
     errors: dict[UUID, list[UserError]] = field(default_factory=dict)
     job: JobInfo | None = None
+    left: int = 0
 
     def refuse(self, claim_id: UUID, error: UserError) -> None:
         """Leave a claim out, with the reason."""
@@ -51,6 +52,7 @@ async def select_claims(
     Raises:
         UserError: REQUIRED when there are neither ids nor a filter, TOO_MANY_CLAIMS.
     """
+    left = 0
     if ids is None and chosen is None:
         raise UserError(REQUIRED, "ids")
     if ids is None:
@@ -59,13 +61,16 @@ async def select_claims(
         if job is not None and len(found) > MOST_CLAIMS:
             return Selection((), [], job=await order(ctx, job, chosen))
         ids = [id for _, id in found[:MOST_CLAIMS]]
+        if len(found) > MOST_CLAIMS:
+            all_of_them = chosen_claims(ctx, chosen, due, *also).subquery()
+            left = (await ctx.session.scalar(select(func.count()).select_from(all_of_them)) or 0) - MOST_CLAIMS
     named = list(dict.fromkeys(ids))
     if len(named) > MOST_CLAIMS:
         raise UserError(errors.TOO_MANY_CLAIMS, "ids", most=MOST_CLAIMS)
     claims = await lock_claims(ctx, named, scoped=True)
     unseen = frozenset(named).difference(claim.id for claim in claims)
     missing = {id: [UserError(NOT_FOUND, "id", thing="claim")] for id in unseen}
-    return Selection(named, claims, unseen, missing)
+    return Selection(named, claims, unseen, missing, left=left)
 
 
 async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = False) -> list[Claim]:

@@ -96,16 +96,16 @@ CARE = Chapter(
                     *lines("service", A1="1", I125="1"),
                     {"serviceCode": "I84", "quantityProvided": "1", "priceAsked": "6450.00"},
                 ],
-                items=lines("item", _0065="10"),
+                items=[{"itemCode": "0065", "quantityProvided": "10", "priceAsked": "80.00"}],
             ),
             keep={"infection": "createClaim.claim.id", "claimed": "createClaim.claim.claimed"},
-            expect={"createClaim.claim.claimed": "8200.00"},
+            expect={"createClaim.claim.claimed": "8300.00"},
             says="TZS {claimed} are claimed.",
         ),
         Step(
-            title="A line is rejected",
+            title="A line is rejected, a price adjusted",
             who="claims",
-            asks="She submits it.",
+            asks="She submits it. For the tablets she asks more than the price list pays.",
             document=documents.SUBMIT,
             variables={"input": {"ids": ["$infection"]}},
             keep={
@@ -113,13 +113,19 @@ CARE = Chapter(
                 "approved": "submitClaims.results.0.claim.approved",
                 "service": "submitClaims.results.0.claim.services.2.service.name",
                 "reason": "submitClaims.results.0.claim.services.2.findings.0.message",
+                "tablets": "submitClaims.results.0.claim.items.0.item.name",
+                "asked": "submitClaims.results.0.claim.items.0.priceAsked",
+                "adjusted": "submitClaims.results.0.claim.items.0.priceAdjusted",
             },
             expect={
                 "submitClaims.results.0.claim.status": "CHECKED",
                 "submitClaims.results.0.claim.approved": "1750.00",
                 "submitClaims.results.0.claim.services.2.rejectionReason": "NOT_IN_PRICE_LIST",
+                "submitClaims.results.0.claim.items.0.priceAsked": "80.00",
+                "submitClaims.results.0.claim.items.0.priceAdjusted": "70.00",
             },
-            says="The claim is {status} with TZS {approved}; the line {service} is rejected: {reason}",
+            says="The claim is {status} with TZS {approved}. {tablets} are paid at TZS {adjusted} instead of {asked}; "
+            "the line {service} is rejected: {reason}",
         ),
         Step(
             title="A slip of the pen",
@@ -154,14 +160,15 @@ CARE = Chapter(
         Step(
             title="At the hospital",
             who="hospital",
-            asks="Eliakunda Temba was operated at the district hospital. Its claim administrator enters that.",
+            asks="Eliakunda Temba was operated at the district hospital. Its claim administrator enters that, and "
+            "an examination that belongs to another file.",
             document=documents.CREATE_CLAIM,
             variables=claim(
                 "DEMO-4",
                 people.HOSPITAL,
                 people.ELIAKUNDA,
                 "L02",
-                services=lines("service", A1="1", M15="1"),
+                services=lines("service", A1="1", M15="1", M11="1"),
                 items=lines("item", _0068="20", _0182="12"),
             ),
             keep={
@@ -169,11 +176,11 @@ CARE = Chapter(
                 "claimed": "createClaim.claim.claimed",
                 "facility": "createClaim.claim.healthFacility.name",
             },
-            expect={"createClaim.claim.claimed": "22920.00"},
+            expect={"createClaim.claim.claimed": "43920.00"},
             says="{facility} claims TZS {claimed}.",
         ),
         Step(
-            title="Handed in by the hospital",
+            title="Not for this patient",
             who="hospital",
             asks="She submits it.",
             document=documents.SUBMIT,
@@ -181,12 +188,16 @@ CARE = Chapter(
             keep={
                 "status": "submitClaims.results.0.claim.status",
                 "approved": "submitClaims.results.0.claim.approved",
+                "service": "submitClaims.results.0.claim.services.2.service.name",
+                "reason": "submitClaims.results.0.claim.services.2.findings.0.message",
             },
             expect={
                 "submitClaims.results.0.claim.status": "CHECKED",
                 "submitClaims.results.0.claim.approved": "22920.00",
+                "submitClaims.results.0.claim.services.2.rejectionReason": "PATIENT_CATEGORY",
             },
-            says="The claim is {status} with TZS {approved}: the ceiling comes with the value.",
+            says="The line {service} is rejected: {reason} The claim is {status} with TZS {approved}: the ceiling "
+            "comes with the value.",
         ),
     ),
 )

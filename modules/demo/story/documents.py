@@ -60,7 +60,7 @@ SUBMIT = """mutation($input: SubmitClaimsInput!) {
     results {
       claim {
         version status approved findings { message }
-        items { lineNo status rejectionReason findings { message } }
+        items { lineNo status rejectionReason priceAsked priceAdjusted item { name } findings { message } }
         services { lineNo status rejectionReason service { name } findings { message } }
       }
       errors { code path message }

@@ -30,10 +30,10 @@ SETTLEMENT = Chapter(
             expect={
                 "batchRunPreview.claimCount": 4,
                 "batchRunPreview.statements.0.claimCount": 3,
-                "batchRunPreview.statements.0.claimed": "11590.00",
+                "batchRunPreview.statements.0.claimed": "11690.00",
                 "batchRunPreview.statements.0.amountToPay": "5010.00",
                 "batchRunPreview.statements.1.claimCount": 1,
-                "batchRunPreview.statements.1.claimed": "22920.00",
+                "batchRunPreview.statements.1.claimed": "43920.00",
                 "batchRunPreview.statements.1.amountToPay": "20000.00",
                 "batchRunPreview.amountToPay": "25010.00",
             },

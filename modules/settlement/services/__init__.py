@@ -3,9 +3,10 @@
 from modules.settlement.services.adjustments import record_adjustment
 from modules.settlement.services.computing import ComputedIndex, Settlement, Statement
 from modules.settlement.services.payments import record_facility_payment
-from modules.settlement.services.runs import confirm_batch_run, preview, run_batch, undo_batch_run
+from modules.settlement.services.runs import RUN, confirm_batch_run, preview, run_batch, run_ordered, undo_batch_run
 
 __all__ = [
+    "RUN",
     "ComputedIndex",
     "Settlement",
     "Statement",
@@ -14,5 +15,6 @@ __all__ = [
     "record_adjustment",
     "record_facility_payment",
     "run_batch",
+    "run_ordered",
     "undo_batch_run",
 ]

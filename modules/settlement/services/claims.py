@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core import Context
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import ClaimStatus
+from modules.product.models import Product
 from modules.product.rules import PriceOrigin
 from modules.settlement.models import RunClaim
 from modules.settlement.services.planning import Plan
@@ -91,6 +92,24 @@ async def due_claims(
         .order_by(line.c.claim_id, line.c.line_no)
     )
     return [DueClaim(*row) for row in claims], [DueLine(*row) for row in lines]
+
+
+async def may_be_due(ctx: Context, location_id: UUID | None, after: date, *, most: int) -> int:
+    """How many claims a settlement of the place's products may take in, counted up to one more than `most`."""
+    products = select(Product.id).where(Product.location_id.is_not_distinct_from(location_id))
+    waiting = (
+        select(Claim.id)
+        .where(
+            Claim.status.in_(UNSETTLED),
+            Claim.ended_at.is_(None),
+            Claim.processed_at < midnight(ctx, after),
+            exists().where(LineValue.claim_id == Claim.id, LineValue.product_id.in_(products)),
+            not_(exists().where(RunClaim.claim_id == Claim.id, RunClaim.ended_at.is_(None))),
+        )
+        .limit(most + 1)
+        .subquery()
+    )
+    return await ctx.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def midnight(ctx: Context, day: date) -> datetime:

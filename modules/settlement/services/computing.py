@@ -116,8 +116,7 @@ def _index(
 ) -> ComputedIndex:
     denominator = total(line.valuated for line in lines.get((product.id, window.care_type), ()))
     premium = product.premium(window.window.start, window.window.end)
-    # Terms do not distribute a year's premium over its periods: each spends all of its own.
-    percent = rules.distribution_percent((), window.window).quantize(UNIT_INDEX)
+    percent = product.percent(window).quantize(UNIT_INDEX)
     value = rules.relative_index(premium, denominator, percent) if window.computed else UNIT_INDEX
     return ComputedIndex(product.id, window, premium, percent, denominator, value)
 

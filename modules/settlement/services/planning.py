@@ -14,7 +14,7 @@ from core import add_months
 from modules.contribution.models import Contribution
 from modules.location.rules import CareType
 from modules.policy.models import Policy
-from modules.product.models import Capitation, CapitationLevel, Product, Terms
+from modules.product.models import Capitation, CapitationLevel, Distribution, Product, Terms
 from modules.product.rules import IndexPeriod
 from modules.settlement import rules
 from modules.settlement.rules import AllocatedContribution, CapitationTerms, Criterion, IndexWindow, Period
@@ -41,11 +41,18 @@ class PlannedProduct:
     """The levels and sub-levels of the facilities that capitation pays; a sub-level of None is any."""
 
     contributions: Sequence[AllocatedContribution]
+    shares: Mapping[tuple[CareType, Period], Sequence[Decimal]]
+    """What each period of the year spends of the premium, in percent, by care side; none: all of it."""
 
     def window(self, in_patient: bool) -> IndexWindow | None:
         """The index that care of a side waits for; None: it is not due this month."""
         sides = (CareType.BOTH, CareType.IN_PATIENT if in_patient else CareType.OUT_PATIENT)
         return next((window for window in self.windows if window.care_type in sides), None)
+
+    def percent(self, window: IndexWindow) -> Decimal:
+        """What the index of a window spends of the premium, in percent."""
+        shares = self.shares.get((window.care_type, window.window.period), ())
+        return rules.distribution_percent(shares, window.window)
 
     def premium(self, start: date, end: date) -> Decimal:
         """The part of the contributions that belongs to the days from start to end."""
@@ -100,6 +107,7 @@ async def make_plan(
     first = min((window.window.start for own in windows.values() for window in own), default=start)
     contributions = await _contributions(session, windows, min(first, start), end)
     per_head = await _per_head(session, [row.id for row in terms])
+    shares = await _shares(session, [row.id for row in terms])
     return Plan(
         location_id,
         start,
@@ -111,6 +119,7 @@ async def make_plan(
                 capitation=per_head[row.id].terms if row.id in per_head else None,
                 paid_per_head=per_head[row.id].facilities if row.id in per_head else (),
                 contributions=contributions[row.product_id],
+                shares=shares[row.id],
             )
             for row in terms
         },
@@ -167,6 +176,19 @@ async def _contributions(
     found: defaultdict[UUID, list[AllocatedContribution]] = defaultdict(list)
     for product_id, begins, expires_on, amount in rows:
         found[product_id].append(AllocatedContribution(amount, begins, begins, expires_on))
+    return found
+
+
+async def _shares(
+    session: AsyncSession, terms_ids: Collection[UUID]
+) -> defaultdict[UUID, dict[tuple[CareType, Period], list[Decimal]]]:
+    """What each period of the year spends of the premium, by terms and care side, in the order of the periods."""
+    rows = await session.scalars(
+        select(Distribution).where(Distribution.terms_id.in_(terms_ids)).order_by(Distribution.number)
+    )
+    found: defaultdict[UUID, dict[tuple[CareType, Period], list[Decimal]]] = defaultdict(dict)
+    for row in rows:
+        found[row.terms_id].setdefault((row.care_type, Period(row.period)), []).append(row.percent)
     return found
 
 

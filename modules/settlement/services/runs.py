@@ -1,6 +1,7 @@
 """Batch runs: previewed, run, confirmed by another account, undone until they are paid (decision 33)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
 from uuid import UUID
@@ -8,15 +9,48 @@ from uuid import UUID
 from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from core import ILLEGAL_TRANSITION, NOT_FOUND, UNKNOWN_CODE, Context, UserError, add_months, clock, find, new_id
+from core import (
+    ILLEGAL_TRANSITION,
+    NOT_FOUND,
+    UNKNOWN_CODE,
+    Actor,
+    Context,
+    JobInfo,
+    UserError,
+    add_months,
+    clock,
+    defer,
+    find,
+    new_id,
+)
+from core.history import sign
+from core.jobs import JobState
 from modules.settlement import errors
 from modules.settlement.inputs import ConfirmBatchRunInput, RunBatchInput, UndoBatchRunInput
 from modules.settlement.models import BatchRun, BatchRunStatus, FacilityStatement, RunLine
 from modules.settlement.scopes import works_in_whole
+from modules.settlement.services.claims import may_be_due
 from modules.settlement.services.computing import Settlement, compute
 from modules.settlement.services.payments import chunks, close_if_paid
 from modules.settlement.services.writing import release, write
 from modules.valuation.services import remunerate, take_back
+
+RUN = "settlement.run"
+"""The job's name."""
+MOST_AT_ONCE = 20_000
+"""Claims that are settled while whoever ordered it waits for the answer."""
+
+
+@dataclass(frozen=True)
+class RunOrder:
+    """A month that an account ordered to be settled, after its rights and its place were checked."""
+
+    id: UUID
+    location_id: UUID | None
+    year: int
+    month: int
+    account_id: UUID | None
+    name: str
 
 
 async def preview(ctx: Context, location_id: UUID | None, year: int, month: int) -> Settlement:
@@ -29,8 +63,10 @@ async def preview(ctx: Context, location_id: UUID | None, year: int, month: int)
     return await compute(ctx, location_id, year, month)
 
 
-async def run_batch(ctx: Context, input: RunBatchInput) -> BatchRun:
+async def run_batch(ctx: Context, input: RunBatchInput) -> BatchRun | JobInfo:
     """Settle a month that is over: its claims are taken into the run, late ones too. Nothing is final yet.
+
+    A job settles a month of very many claims (decision 34); the run is there when it has succeeded.
 
     Raises:
         UserError: NOT_FOUND, UNKNOWN_CODE, MONTH_NOT_OVER; ALREADY_RUN, also to whoever comes second of two at once.
@@ -40,11 +76,31 @@ async def run_batch(ctx: Context, input: RunBatchInput) -> BatchRun:
     earliest = add_months(date(year, month, 1), 1)
     if clock.today() < earliest:
         raise UserError(errors.MONTH_NOT_OVER, "month", month=month, year=year, earliest=earliest)
+    if await _has_run(ctx, input):
+        raise UserError(errors.ALREADY_RUN, "month", month=month, year=year)
+    if await may_be_due(ctx, location_id, earliest, most=MOST_AT_ONCE) > MOST_AT_ONCE:
+        actor = ctx.actor
+        order = RunOrder(input.id or new_id(), location_id, year, month, actor.id, actor.name)
+        return JobInfo(id=await defer(ctx, RUN, order=order), status=JobState.WAITING)
     run_id = await _begin(ctx, input)
     if run_id is None:
         raise UserError(errors.ALREADY_RUN, "month", month=month, year=year)
     await write(ctx, run_id, await compute(ctx, location_id, year, month, lock=True))
     return await ctx.session.get_one(BatchRun, run_id)
+
+
+async def run_ordered(ctx: Context, order: RunOrder) -> None:
+    """The job that settles a month, in one transaction and in the name of whoever ordered it.
+
+    Killed, it leaves nothing behind; run again, it does nothing where the month has its run already.
+    """
+    async with ctx.host.db.session() as session:
+        actor = Actor(order.account_id, order.name, unbounded=True)
+        own = Context(ctx.host, actor, request_id=ctx.request_id, _session=session)
+        await sign(session, own)
+        run_id = await _begin(own, order)
+        if run_id is not None:
+            await write(own, run_id, await compute(own, order.location_id, order.year, order.month, lock=True))
 
 
 async def confirm_batch_run(ctx: Context, input: ConfirmBatchRunInput) -> BatchRun:
@@ -98,7 +154,13 @@ def _check_status(run: BatchRun, target: BatchRunStatus, *sources: BatchRunStatu
         raise UserError(ILLEGAL_TRANSITION, "id", state=run.status, target=target)
 
 
-async def _begin(ctx: Context, input: RunBatchInput) -> UUID | None:
+async def _has_run(ctx: Context, input: RunBatchInput) -> bool:
+    of_month = (BatchRun.location_id.is_not_distinct_from(input.location_id), BatchRun.year == input.year)
+    runs = exists().where(*of_month, BatchRun.month == input.month, BatchRun.status != BatchRunStatus.UNDONE)
+    return bool(await ctx.session.scalar(select(runs)))
+
+
+async def _begin(ctx: Context, input: RunBatchInput | RunOrder) -> UUID | None:
     """The id of the new run; None when the month has one, even one that another transaction is just writing."""
     begun = (
         insert(BatchRun)

@@ -146,6 +146,13 @@ async def test_five_secondary_diagnoses_are_too_many_rule_2_1(world: World) -> N
     assert told(await create(world, diagnosisCodes=codes)) == [("TOO_MANY_DIAGNOSES", "diagnosisCodes")]
 
 
+async def test_of_very_many_errors_the_first_hundred_are_told_and_how_many_more_there_are(world: World) -> None:
+    payload = await create(world, diagnosisCodes=[f"X{number}" for number in range(5000)])
+    assert len(payload["errors"]) == 101
+    last = payload["errors"][-1]
+    assert (last["code"], last["message"]) == ("MORE_ERRORS", "4900 more things are wrong. Mend these first.")
+
+
 async def test_more_lines_than_a_claim_holds_are_refused(world: World) -> None:
     items = [{"itemCode": world.clinic.items[0].code, "quantityProvided": "1"}] * 201
     assert told(await create(world, items=items)) == [("TOO_MANY_LINES", "items")]

@@ -121,7 +121,7 @@ async def test_a_claim_that_is_selected_again_has_one_prompt(world: World) -> No
 
 
 async def test_other_modules_are_told_of_prompts(world: World, host: Host) -> None:
-    told: list[tuple[Any, str]] = []
+    told: list[tuple[Any, str | None]] = []
 
     async def feedback_prompted(ctx: Context, prompts: Sequence[FeedbackPrompt]) -> None:
         told.extend((prompt.claim_id, prompt.phone) for prompt in prompts)
@@ -153,6 +153,24 @@ async def test_the_medical_officer_delivers_and_names_who_asked(world: World) ->
     assert told["claim"] == {"code": claim.code, "feedbackStatus": "DELIVERED"}
     assert told["givenOn"] == "2026-06-15"
     assert (await world.session.scalars(select(Feedback))).one().officer_id == officer_id
+
+
+async def test_without_an_officer_the_patient_is_telephoned(world: World) -> None:
+    world.patient.phone = "0754 111 222"
+    claim = await world.claim(**CHECKED)
+    assert (await pick(world, FEEDBACK, mode="SELECT", ids=[claim.id]))["counts"] == (1, 1, 0)
+    [prompt] = await prompts(world, world.doctor())
+    assert (prompt["officer"], prompt["phone"], prompt["village"]["name"]) == (None, None, (await village(world)).name)
+    assert prompt["insuree"]["insuranceNumber"] == world.patient.insurance_number
+    assert (await deliver(world, claim))["claimFeedback"]["officer"] is None
+
+
+async def test_the_number_of_another_patient_is_noticed(world: World) -> None:
+    claim = await asked(world)
+    wrong = await deliver(world, claim, insuranceNumber="000000000")
+    assert wrong["errors"] == [("FEEDBACK_OF_ANOTHER", "insuranceNumber")]
+    right = await deliver(world, claim, insuranceNumber=world.patient.insurance_number)
+    assert right["errors"] == []
 
 
 async def test_feedback_is_delivered_once(world: World) -> None:

@@ -1,7 +1,8 @@
 """What other modules can add to the checks of claims, and what they are told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,8 @@ from core.host import Host
 from modules.claim.hooks import CheckedClaim, LineVerdict, StatusChange, Verdict
 from modules.claim.models import Claim
 from modules.claim.rules import ClaimStatus, Finding, RejectionReason
+from modules.medical.services import Wanted
+from modules.medical.testing import make_item
 from tests.modules.claim.test_entry import create
 from tests.modules.claim.world import World
 
@@ -34,6 +37,27 @@ async def test_a_country_may_check_lines_further(world: World, host: Host) -> No
         claim = await world.submitted()
     assert claim["items"][0]["rejectionReason"] == "AI_EVALUATION"
     assert claim["status"] == "CHECKED"
+
+
+async def test_a_country_may_set_prices_of_its_own(world: World, host: Host) -> None:
+    drug, other = world.clinic.items[0], await make_item(world.session)
+    await world.session.commit()
+    seen: list[Any] = []
+
+    async def line_prices(
+        ctx: Context, wanted: Collection[Wanted], listed: Mapping[Wanted, Decimal]
+    ) -> Mapping[Wanted, Decimal] | None:
+        seen.append(len(listed))
+        return {each: Decimal(750) for each in wanted if each.element_id in (drug.id, other.id)}
+
+    given = [{"itemCode": item.code, "quantityProvided": "2"} for item in (*world.clinic.items[:2], other)]
+    with plugged_in(host, line_prices=line_prices):
+        created = (await create(world, items=given, services=[]))["claim"]
+        assert [line["priceAsked"] for line in created["items"]] == ["750.00", "1000.00", "750.00"]
+        claim = await world.session.get_one(Claim, UUID(created["id"]))
+        [result] = await world.submit(claim)
+    assert [line["priceAdjusted"] for line in result["claim"]["items"]] == ["750.00", "1000.00", "750.00"]
+    assert (result["claim"]["status"], result["claim"]["approved"], seen) == ("CHECKED", "5000.00", [2, 2])
 
 
 async def test_a_scheme_may_make_the_codes_of_claims(world: World, host: Host) -> None:

@@ -12,6 +12,7 @@ from core import Actor
 from core.testing import actor
 from modules.claim.models import Claim, FeedbackPrompt
 from modules.claim.rules import ClaimStatus, SelectionStatus
+from modules.claim.services import selecting
 from modules.claim.testing import make_clinic
 from modules.insuree.testing import make_officer
 from modules.location.models import Location
@@ -26,13 +27,14 @@ CHECKED = {"status": ClaimStatus.CHECKED}
 
 async def pick(world: World, mutation: str = REVIEW, *, by: Actor | None = None, **input: Any) -> dict[str, Any]:
     """What a selection answers: its counts, the states of its claims and the codes of their errors."""
-    query = f"""mutation($input: SelectClaimsInput!) {{ {mutation}(input: $input) {{ submitted selected notSelected
+    query = f"""mutation($input: SelectClaimsInput!) {{ {mutation}(input: $input) {{ submitted selected notSelected left
         results {{ id claim {{ {STATUS[mutation]} }} errors {{ code path }} }} errors {{ code path }} }} }}"""
     answer = await world.api(query, {"input": input}, actor=by or world.doctor())
     assert not answer.errors, answer
     payload = answer.data[mutation]
     return {
         "counts": (payload["submitted"], payload["selected"], payload["notSelected"]),
+        "left": payload["left"],
         "states": [result["claim"] and result["claim"][STATUS[mutation]] for result in payload["results"]],
         "refused": [[error["code"] for error in result["errors"]] for result in payload["results"]],
         "errors": [(error["code"], ".".join(error["path"])) for error in payload["errors"]],
@@ -211,6 +213,16 @@ async def test_at_most_a_thousand_go_at_a_time(world: World) -> None:
     [claim] = await checked(world, 10)
     many = [*ids([claim]), *(f"00000000-0000-7000-8000-{number:012}" for number in range(1000))]
     assert (await pick(world, mode="SELECT", ids=many))["errors"] == [("TOO_MANY_CLAIMS", "ids")]
+
+
+async def test_more_than_go_at_a_time_are_left_and_said_to_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selecting, "MOST_CLAIMS", 2)
+    await checked(world, 10, 20, 30)
+    chosen: Any = {"mode": "ALL", "filter": {"healthFacilityId": world.facility_id}}
+    assert [(told["counts"], told["left"]) for told in (await pick(world, **chosen), await pick(world, **chosen))] == [
+        ((2, 2, 0), 1),
+        ((1, 1, 0), 0),
+    ]
 
 
 async def test_a_rejected_claim_waits_for_nothing_and_a_returned_one_is_not_asked_about(world: World) -> None:

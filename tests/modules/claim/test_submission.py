@@ -289,3 +289,12 @@ async def test_fifty_claims_cost_as_many_statements_as_one(world: World) -> None
     assert len(many.data["submitClaims"]["results"]) == 50
     assert {result["claim"]["status"] for result in many.data["submitClaims"]["results"]} == {"CHECKED"}
     assert many.statements == first.statements
+
+
+async def test_five_thousand_claims_at_a_time_are_too_many_and_told_in_few_words(world: World) -> None:
+    ids = [f"00000000-0000-7000-8000-{number:012}" for number in range(5000)]
+    document = "mutation($input: SubmitClaimsInput!) { submitClaims(input: $input) { errors { code path } } }"
+    answer = await world.api(document, {"input": {"ids": ids}}, actor=world.nurse())
+    assert answer.data["submitClaims"]["errors"] == [{"code": "TOO_MANY_CLAIMS", "path": ["ids"]}]
+    none = await world.api(document, {"input": {"ids": ["no id"] * 5000}}, actor=world.nurse())
+    assert 1 <= len(none.errors) <= 100

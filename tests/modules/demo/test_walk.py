@@ -55,8 +55,10 @@ MONEY = {
     ),
     "Care": (
         "claims TZS 2,270.00 for Unspecified malaria",
-        "with TZS 1,750.00; the line Ultrasound PELVIC is rejected: The facility's price list does not hold this on",
-        "Hai District Hospital claims TZS 22,920.00.",
+        "with TZS 1,750.00. CIPROFLOXACIN TABS 500MG are paid at TZS 70.00 instead of 80.00;",
+        "the line Ultrasound PELVIC is rejected: The facility's price list does not hold this on",
+        "Hai District Hospital claims TZS 43,920.00.",
+        "The line SUR Biopsy - Testicular is rejected: This is not meant for a patient of this sex and age.",
     ),
     "Review": (
         "TZS 2,140.00 are approved.",
@@ -66,8 +68,8 @@ MONEY = {
     ),
     "Settlement": (
         "TZS 5,010.00 for Machame Kaskazini Dispensary and TZS 20,000.00 for Hai District Hospital, TZS 25,010.00 together.",
-        "Machame Kaskazini Dispensary asked for TZS 11,590.00 and gets TZS 5,010.00",
-        "Hai District Hospital asked for TZS 22,920.00 and gets TZS 20,000.00.",
+        "Machame Kaskazini Dispensary asked for TZS 11,690.00 and gets TZS 5,010.00",
+        "Hai District Hospital asked for TZS 43,920.00 and gets TZS 20,000.00.",
         "The run is PAID: TZS 25,010.00 of TZS 25,010.00.",
     ),
 }

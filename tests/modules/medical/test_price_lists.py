@@ -174,25 +174,28 @@ async def test_a_facility_is_paid_by_lists_of_its_district_its_region_or_the_nat
     elsewhere = await make_price_list(session, {}, location_id=(await make_district(session, region)).id)
     items = await make_price_list(session, {}, kind=PriceListKind.ITEMS)
     await session.commit()
-    for price_list in services:
-        answer = await change(
-            "setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, servicesPriceListId=price_list.id
-        )
+    own = {"healthFacilityId": facility.id}
+    for version, price_list in enumerate(services, start=1):
+        lists = {"expectedVersion": version, "servicesPriceListId": price_list.id}
+        answer = await change("setFacilityPriceLists", FACILITY, **own, **lists)
         assert answer["healthFacility"]["servicesPriceList"] == {"id": str(price_list.id)}
-    both = await change("setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, itemsPriceListId=items.id)
+    late = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=3, itemsPriceListId=items.id)
+    assert late["told"] == [("STALE", "expectedVersion")]
+    both = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=4, itemsPriceListId=items.id)
     assert both["healthFacility"] == {
         "servicesPriceList": {"id": str(services[-1].id)},
         "itemsPriceList": {"id": str(items.id)},
     }
-    gone = await change("setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, servicesPriceListId=None)
+    gone = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=5, servicesPriceListId=None)
     assert gone["healthFacility"]["servicesPriceList"] is None
     wrong = {"servicesPriceListId": elsewhere.id, "itemsPriceListId": services[0].id}
-    answer = await change("setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, **wrong)
+    answer = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=6, **wrong)
     assert answer["told"] == [
         ("PRICE_LIST_NOT_HERE", "servicesPriceListId"),
         ("LIST_OF_OTHER_KIND", "itemsPriceListId"),
     ]
-    unknown = await change("setFacilityPriceLists", FACILITY, healthFacilityId=new_id(), itemsPriceListId=new_id())
+    nobody = {"healthFacilityId": new_id(), "expectedVersion": 1}
+    unknown = await change("setFacilityPriceLists", FACILITY, **nobody, itemsPriceListId=new_id())
     assert unknown["told"] == [("NOT_FOUND", "healthFacilityId")]
 
 
@@ -202,7 +205,9 @@ async def test_a_list_that_pays_facilities_is_not_deleted(change: Change, sessio
     await session.commit()
     refused = await change("deletePriceList", LIST, id=price_list.id, expectedVersion=1)
     assert refused["told"] == [("PRICE_LIST_IN_USE", "id")]
-    await change("setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, servicesPriceListId=None)
+    await change(
+        "setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, expectedVersion=1, servicesPriceListId=None
+    )
     deleted = await change("deletePriceList", LIST, id=price_list.id, expectedVersion=1)
     assert deleted["priceList"]["endedAt"] is not None
 

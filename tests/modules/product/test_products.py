@@ -337,6 +337,27 @@ async def test_a_list_sent_again_keeps_its_rows(change: Change, session: AsyncSe
     assert found[kept.code] == str(row)
 
 
+async def test_shares_of_the_premium_are_told_by_period_and_follow_to_new_terms(
+    change: Change, session: AsyncSession, in_use: InUse
+) -> None:
+    shown = "product { id version distributions { careType period number percent } }"
+    quarters = [
+        {"careType": "OUT_PATIENT", "period": "QUARTER", "number": number, "percent": percent}
+        for number, percent in enumerate(("40.0000", "30.0000", "20.0000", "10.5000"), start=1)
+    ]
+    made = (await change("createProduct", shown, **FLAT, distributions=quarters))["product"]
+    assert made["distributions"] == quarters
+    in_use.terms.update(await terms_ids(session, made["id"]))
+    with clock.at(datetime(2026, 12, 1, 8, tzinfo=UTC)):
+        base = {"id": made["id"], "expectedVersion": made["version"]}
+        changed = (await change("updateProduct", shown, **base, lumpSum="31000.00"))["product"]
+        assert changed["distributions"] == made["distributions"]
+        base["expectedVersion"] = changed["version"]
+        wrong = [*quarters[:3], {**quarters[3], "percent": "101"}]
+        refused = await change("updateProduct", shown, **base, distributions=wrong)
+        assert [error["code"] for error in refused["errors"]] == ["NOT_A_PERCENTAGE"]
+
+
 async def test_what_must_be_there_cannot_be_cleared(change: Change, session: AsyncSession) -> None:
     product = await make_product(session)
     await session.commit()

@@ -6,16 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import UserError
+from modules.location.rules import CareType
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.models import TERMS, Terms
 from modules.product.rules import (
     PERIODS,
     SPLIT,
     CeilingType,
+    IndexPeriod,
     Limit,
     LimitationType,
     check_categories,
     check_cycles,
+    check_distributions,
     check_limits,
     check_once,
     check_percent,
@@ -135,3 +138,14 @@ def test_a_list_names_nothing_twice_rule_3_2_3(values: list[int]) -> None:
 @given(st.decimals(-200, 200, places=2))
 def test_percentages_lie_between_0_and_100(value: Decimal) -> None:
     assert (told(check_percent(value, "percent")) == []) == (0 <= value <= 100)
+
+
+def test_shares_of_the_premium_are_given_for_every_period_of_the_year_once() -> None:
+    both, month, quarter = CareType.BOTH, IndexPeriod.MONTH, IndexPeriod.QUARTER
+    assert told(check_distributions([(both, month, number) for number in range(1, 13)])) == []
+    assert told(check_distributions([(both, IndexPeriod.YEAR, 1), *((both, quarter, n) for n in (4, 3, 2, 1))])) == []
+    assert told(check_distributions([(both, quarter, n) for n in (1, 2, 3)])) == [("SHARES_MISSING", "distributions")]
+    assert told(check_distributions([(both, quarter, n) for n in (1, 2, 3, 4, 4, 5)])) == [
+        ("TAKEN", "distributions.4.number"),
+        ("UNKNOWN_CODE", "distributions.5.number"),
+    ]

@@ -12,6 +12,7 @@ from modules.claim.testing import make_clinic
 from modules.contribution.testing import make_contribution
 from modules.insuree.testing import make_family
 from modules.location.models import FacilityCatchment, Location
+from modules.location.rules import CareType
 from modules.location.testing import make_district, make_village, make_ward
 from modules.policy.testing import make_policy
 from modules.product.models import Capitation, CapitationLevel
@@ -99,6 +100,30 @@ async def test_in_and_out_patient_care_have_an_index_each(session: AsyncSession,
     june = await scheme.run(6)
     sides = [(index["careType"], index["denominator"], index["allocatedPremium"]) for index in june["indices"]]
     assert sorted(sides) == [("IN_PATIENT", "0.00", "3000.00"), ("OUT_PATIENT", "1000.00", "9100.00")]
+
+
+async def test_the_index_spends_its_periods_share_of_the_premium(session: AsyncSession, api: Api) -> None:
+    months = [0] * 12
+    months[4] = 60
+    shares = {(CareType.BOTH, IndexPeriod.MONTH): months, (CareType.BOTH, IndexPeriod.QUARTER): [1, 2, 3, 4]}
+    scheme = await make_scheme(session, api, index_period=IndexPeriod.MONTH, distributions=shares)
+    await scheme.pay_premium(36_500)
+    await scheme.claim(relative(3100))
+    run = await scheme.run(5)
+    [index] = run["indices"]
+    assert (index["allocatedPremium"], index["distributionPercent"]) == ("3100.00", "60.0000")
+    assert (index["value"], run["amountToPay"]) == ("0.6000", "1860.00")
+
+
+async def test_each_care_side_has_its_own_shares(session: AsyncSession, api: Api) -> None:
+    both = {"index_period_in_patient": IndexPeriod.MONTH, "index_period_out_patient": IndexPeriod.MONTH}
+    shares = {(CareType.IN_PATIENT, IndexPeriod.MONTH): [50] * 12}
+    scheme = await make_scheme(session, api, distributions=shares, **both)
+    await scheme.pay_premium(36_500)
+    await scheme.claim(relative(3100), date_to=date(2026, 5, 14))
+    await scheme.claim(relative(3100))
+    indices = (await scheme.run(5))["indices"]
+    assert {index["careType"]: index["value"] for index in indices} == {"IN_PATIENT": "0.5000", "OUT_PATIENT": "1.0000"}
 
 
 async def test_a_product_without_an_index_pays_relative_prices_in_full(session: AsyncSession, api: Api) -> None:

@@ -1,16 +1,20 @@
 import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from core import clock
+from core import SYSTEM, Context, clock, new_id
 from core.history import HistoryRow
+from core.host import Host
+from core.worker import worker
 from modules.product.rules import IndexPeriod
 from modules.settlement.models import RunClaim
+from modules.settlement.services import Settlement, runs, writing
 from modules.settlement.testing import listed, relative
-from tests.modules.settlement.scheme import YEAR, Scheme, codes, make_scheme, nodes
+from tests.modules.settlement.scheme import RUN, YEAR, Scheme, codes, make_scheme, nodes
 
 BY_FACILITY = ("claimCount", "claimed", "approved", "valuated", "remunerated", "amountToPay")
 
@@ -139,6 +143,42 @@ async def test_the_month_ends_at_midnight_where_the_scheme_is(scheme: Scheme) ->
     await scheme.claim(listed(100), processed_at=datetime(2026, 5, 31, 20, 30, tzinfo=UTC))
     await scheme.claim(listed(20), processed_at=datetime(2026, 5, 31, 21, 30, tzinfo=UTC))
     assert (await scheme.run(5))["amountToPay"] == "100.00"
+
+
+async def test_a_month_of_very_many_claims_is_settled_by_a_job_once_decision_34(
+    scheme: Scheme, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "MOST_AT_ONCE", 2)
+    for _ in range(3):
+        await scheme.claim(listed(100))
+    may: Any = {"locationId": scheme.region.id, "year": YEAR, "month": 5}
+    orders = [await scheme.send("runBatch", f"batchRun {{ {RUN} }} job {{ id status }}", **may) for _ in range(2)]
+    assert [(order["batchRun"], order["job"]["status"], order["errors"]) for order in orders] == [
+        (None, "WAITING", [])
+    ] * 2
+    calls: list[UUID] = []
+
+    async def failing(ctx: Context, run_id: UUID, settlement: Settlement) -> None:
+        await writing.write(ctx, run_id, settlement)
+        calls.append(run_id)
+        if len(calls) == 1:
+            raise RuntimeError("lost after it was written, before it is committed")
+
+    monkeypatch.setattr(runs, "write", failing)
+    given = runs.RunOrder(new_id(), scheme.region.id, YEAR, 5, scheme.accountant.id, "Accountant")
+    ctx = Context(host, SYSTEM, request_id="test")
+    with pytest.raises(RuntimeError, match="before it is committed"):
+        await runs.run_ordered(ctx, given)
+    assert await scheme.session.scalar(select(func.count()).select_from(RunClaim)) == 0
+    await worker(host, wait=False, signals=False)
+    assert len(calls) == 2
+    document = f"query {{ batchRuns {{ nodes {{ {RUN} }} }} }}"
+    [run] = (await scheme.api(document, actor=scheme.accountant)).data["batchRuns"]["nodes"]
+    assert (run["status"], run["claimCount"], run["amountToPay"], run["runBy"]) == (
+        "PREVIEW", 3, "300.00", str(scheme.accountant.id)
+    )  # fmt: skip
+    assert codes(await scheme.try_run()) == [("ALREADY_RUN", "month")]
+    assert codes(await scheme.confirm(run, scheme.accountant)) == [("SAME_ACCOUNT", "id")]
 
 
 async def test_a_run_that_is_undone_gives_its_claims_back_and_the_month_is_run_again(scheme: Scheme) -> None:
