@@ -19,7 +19,7 @@ manifest = Manifest(name="product", title="Insurance products", version="1.0", n
 @hook
 def tables() -> Sequence[type[Base]]:
     return (
-        models.Product, models.Terms, models.Cycle, models.CategoryLimit, models.Subsidy, models.Cover,
+        models.Product, models.Terms, models.Cycle, models.CategoryLimit, models.Distribution, models.Subsidy, models.Cover,
         models.CoverLimit, models.Capitation, models.CapitationLevel,
     )  # fmt: skip
 
