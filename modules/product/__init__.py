@@ -19,8 +19,8 @@ manifest = Manifest(name="product", title="Insurance products", version="1.0", n
 @hook
 def tables() -> Sequence[type[Base]]:
     return (
-        models.Product, models.Terms, models.Cycle, models.CategoryLimit, models.Distribution, models.Subsidy, models.Cover,
-        models.CoverLimit, models.Capitation, models.CapitationLevel,
+        models.Product, models.Terms, models.Cycle, models.CategoryLimit, models.Distribution, models.Subsidy,
+        models.Cover, models.CoverLimit, models.Capitation, models.CapitationLevel,
     )  # fmt: skip
 
 
