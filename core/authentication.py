@@ -15,12 +15,20 @@ async def context_of(request: Request) -> Context:
 
     Raises:
         Unauthenticated: an access token came that nobody knows or that is no longer valid.
+        Busy: it is one request too many of this account, this device or, without an account, this address.
     """
     host = request.state.host
     clock.use_zone(host.settings.timezone)
+    address = request.client.host if request.client else ""
+    try:
+        actor = await _actor(request)
+    except Unauthenticated:
+        request.app.state.rates.check_address(address)
+        raise
+    request.app.state.rates.check(actor, address)
     return Context(
         host,
-        actor=await _actor(request),
+        actor=actor,
         language=language_of(request.headers.get("accept-language", "")),
         request_id=request.state.request_id,
     )

@@ -35,6 +35,11 @@ class Actor:
     system: bool = False
 
     @property
+    def device(self) -> UUID | None:
+        """The device that the actor uses, when it is known."""
+        return None
+
+    @property
     def shape(self) -> Hashable:
         """What of the actor shapes a statement; the ids themselves are bound values."""
         return "unbounded" if self.unbounded else tuple(sorted(self.scopes))

@@ -79,8 +79,9 @@ class VersionedRow(Row):
 class Database:
     """The connections of one host: an engine for sessions that write, a pool of autocommit connections that read."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, prepare: bool = True) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, prepare: bool = True, seconds: float = 20) -> None:
         self.url = url
+        # What runs longer than `seconds` is stopped on the reading connections; sessions of requests set it themselves.
         # A pooler in transaction mode refuses options at the start, as it does prepared statements; the role has them.
         connect: dict[str, Any] = (
             {"prepare_threshold": 0, "options": "-c timezone=UTC"} if prepare else {"prepare_threshold": None}
@@ -91,12 +92,13 @@ class Database:
             hide_parameters=True,  # they would go to the log with an error: names, illnesses, hashes of passwords
             connect_args=connect,
         )
+        limited = f"-c timezone=UTC -c statement_timeout={round(seconds * 1000)}"
         self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=1,
             max_size=pool_size,
             open=False,
-            kwargs={"autocommit": True, **connect},
+            kwargs={"autocommit": True, **connect, **({"options": limited} if prepare else {})},
         )
 
     async def open(self) -> None:

@@ -7,9 +7,9 @@ goes out as a GraphQL error: broken requests, missing rights, limits.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schema.errors import BadRequest, Forbidden, LimitExceeded, RequestError, Unauthenticated
+from schema.errors import BadRequest, Busy, Forbidden, LimitExceeded, RequestError, Unauthenticated
 
-__all__ = ["BadRequest", "Forbidden", "LimitExceeded", "RequestError", "Unauthenticated"]
+__all__ = ["BadRequest", "Busy", "Forbidden", "LimitExceeded", "RequestError", "Unauthenticated"]
 
 LANGUAGES = ("en", "sw", "fr")
 

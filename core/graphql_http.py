@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.authentication import context_of, weight_of
-from core.errors import BadRequest, RequestError
+from core.errors import BadRequest, Busy, RequestError
 from core.operation import Operation, changes_something, from_address, from_body
 from schema.execute import execute
 
@@ -103,6 +103,8 @@ def as_http(error: Exception, request: Request) -> HttpError:
     """How an exception is told to the client; what nobody expected is logged and masked."""
     if isinstance(error, HttpError):
         return error
+    if isinstance(error, Busy):
+        return HttpError(429, str(error), error.code, retry_after=str(error.seconds))
     if isinstance(error, RequestError):
         status = _STATUS.get(error.code, 400)
         headers = {"www_authenticate": 'Bearer error="invalid_token"'} if status == 401 else {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.context import Context
 
 SIGNATURE = text("SELECT set_config('bima.actor', :actor, true), set_config('bima.request', :request, true)")
+LIMITED_SIGNATURE = text(f"{SIGNATURE.text}, set_config('statement_timeout', :timeout, true)")
 UNRECORDED = ("updated_at",)
 """Columns that say nothing the history's own `at` does not say."""
 
@@ -77,8 +78,13 @@ def _signature(ctx: "Context") -> dict[str, str]:
 
 
 def sign_each(session: AsyncSession, ctx: "Context") -> None:
-    """Sign every transaction of a session as it begins, so that a session that needs none takes no connection."""
+    """Sign every transaction of a request's session as it begins, and bound the time of its statements.
+
+    A session that needs no transaction so takes no connection.
+    """
+
+    timeout = str(round(ctx.host.settings.statement_seconds * 1000))
 
     @event.listens_for(session.sync_session, "after_begin")
     def sign_it(session: Any, transaction: Any, connection: Any) -> None:
-        connection.execute(SIGNATURE, _signature(ctx))
+        connection.execute(LIMITED_SIGNATURE, {**_signature(ctx), "timeout": timeout})

@@ -98,7 +98,7 @@ class Host:
         if self._composed_by is not None:
             return self._composed_by.schema
         try:
-            schema = Schema(self.parts, explained=self.settings.mode == "development")
+            schema = Schema(self.parts, explained=self.settings.explained)
         except DeclarationError as error:
             raise StartError(f"The modules' GraphQL does not fit together: {error}.") from error
         for name, field in schema.root_fields.items():
@@ -113,7 +113,12 @@ class Host:
     @cached_property
     def db(self) -> Database:
         """The database: that of the settings or, when they name none, an embedded one, started here."""
-        return Database(self.database_url, pool_size=self.settings.pool_size, prepare=self.settings.prepare_statements)
+        return Database(
+            self.database_url,
+            pool_size=self.settings.pool_size,
+            prepare=self.settings.prepare_statements,
+            seconds=self.settings.statement_seconds,
+        )
 
     @cached_property
     def database_url(self) -> str:

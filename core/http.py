@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from hmac import compare_digest
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -20,6 +22,7 @@ from core.errors import RequestError
 from core.graphql_http import HttpError, as_http, graphql, problem
 from core.health import Readiness
 from core.metrics import CONTENT_TYPE, Metrics
+from core.rates import Rates
 from core.settings import load_settings
 from core.worker import worker
 
@@ -50,6 +53,7 @@ def create_app(host: "Host") -> Starlette:
     app.state.host = host
     app.state.metrics = Metrics()
     app.state.readiness = Readiness()
+    app.state.rates = Rates(host.settings)
     return app
 
 
@@ -62,14 +66,13 @@ def application() -> Starlette:
 
 
 def _routes(host: "Host") -> list[BaseRoute]:
-    in_development = host.settings.mode == "development"
+    in_development, explained = host.settings.mode == "development", host.settings.explained
     return [
         Route("/graphql", graphql, methods=["POST", "GET"] if in_development else ["POST"]),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         Route("/metrics", metrics),
-        Route("/schema.graphql", sdl),
-        *(graphiql.ROUTES if in_development else ()),
+        *((Route("/schema.graphql", sdl), *graphiql.ROUTES) if explained else ()),
         *host.routes,
     ]
 
@@ -80,8 +83,30 @@ def _middleware(host: "Host") -> list[Middleware]:
 
 
 async def metrics(request: Request) -> Response:
-    """What Prometheus collects."""
+    """What Prometheus collects: for those who hold the token or, when there is none, for callers on this machine."""
+    _check_may_measure(request)
     return Response(request.app.state.metrics.text(), headers={"content-type": CONTENT_TYPE})
+
+
+def _check_may_measure(request: Request) -> None:
+    token = request.state.host.settings.metrics_token
+    if token is None:
+        if request.client is None or not is_loopback(request.client.host):
+            raise HttpError(403, "Set BIMA_METRICS_TOKEN to read this from another machine.", "FORBIDDEN")
+    elif not compare_digest(
+        request.headers.get("authorization", "").encode("latin-1"), f"Bearer {token.get_secret_value()}".encode()
+    ):
+        raise HttpError(
+            401, "Send the metrics' token as `Authorization: Bearer`.", "UNAUTHENTICATED", www_authenticate="Bearer"
+        )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is this machine's own."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a socket of this machine has no such address
+        return False
 
 
 async def sdl(request: Request) -> Response:

@@ -91,6 +91,23 @@ class Settings(BaseModel):
     """How long one GraphQL request may take, in seconds."""
     body_bytes: int = Field(default=1_000_000, gt=0)
     """The largest body of a GraphQL request, in bytes; files have a limit of their own."""
+    account_requests_per_minute: int = Field(default=1_200, ge=0)
+    """How often an account may ask in a minute, on all its devices together, in each server process; 0: no limit."""
+    device_requests_per_minute: int = Field(default=600, ge=0)
+    """How often one device may ask in a minute; 0: no limit."""
+    address_requests_per_minute: int = Field(default=6_000, ge=0)
+    """How often one address may ask in a minute without being signed in; whole districts share one. 0: no limit."""
+    statement_seconds: float = Field(default=20, gt=0)
+    """How long one SQL statement of a request may take, in seconds."""
+    introspection: bool | None = None
+    """Whether the schema tells of itself: introspection, suggestions in errors, GraphiQL and `/schema.graphql`.
+
+    Absent: in development only.
+    """
+    metrics_token: SecretStr | None = None
+    """What Prometheus sends as `Authorization: Bearer`; absent: `/metrics` answers only callers on this machine."""
+    trusted_documents: Path | None = None
+    """A file of the documents that may be sent, as `bima documents collect` writes it; absent: any may."""
     public_url: str = Field(default="", pattern="^(https?://[^?#]+[^?#/])?$")
     """Where clients reach the API, such as `https://bima.example.org`: links to files begin with it."""
     file_bytes: int = Field(default=5_000_000, gt=0)
@@ -120,6 +137,11 @@ class Settings(BaseModel):
     """The settings of the modules, by module; the host checks them against what the modules declare."""
     sources: dict[str, str] = Field(default_factory=dict)
     """Where each name was set, for messages and `bima doctor`."""
+
+    @property
+    def explained(self) -> bool:
+        """Whether the schema tells of itself."""
+        return self.mode == "development" if self.introspection is None else self.introspection
 
     @field_validator("database_url")
     @classmethod

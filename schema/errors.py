@@ -98,4 +98,7 @@ def failed(error: GraphQLError, request_id: str) -> dict[str, Any]:
     if cause is None or isinstance(cause, GraphQLError):
         return refused(error, request_id)
     told = request_error(cause)
-    return {**error.formatted, "message": str(told), "extensions": {"code": told.code, "requestId": request_id}}
+    extensions: dict[str, Any] = {"code": told.code, "requestId": request_id}
+    if isinstance(told, Busy):
+        extensions["retryAfter"] = told.seconds
+    return {**error.formatted, "message": str(told), "extensions": extensions}

@@ -25,6 +25,11 @@ class SignedIn(Actor):
 
     session_id: UUID | None = None
 
+    @property
+    def device(self) -> UUID | None:
+        """A session belongs to one device."""
+        return self.session_id
+
 
 def listed(column: InstrumentedAttribute[Any], condition: ColumnElement[bool], order: Any = None) -> ColumnElement[Any]:
     """The column's values in the rows of its table that meet the condition, as an array; empty when there are none."""

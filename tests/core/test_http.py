@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core import Actor, Context, Unauthenticated, graphql_http, hook, new_id
+from core import Actor, Context, Unauthenticated, graphql_http, hook, new_id, rates
 from core.authentication import context_of, language_of
 from core.graphql_http import GRAPHQL_JSON, JSON, media_type
 from core.host import Host
@@ -58,7 +58,7 @@ def bare(pytestconfig: pytest.Config, **settings: Any) -> Host:
 @pytest.fixture
 def app(pytestconfig: pytest.Config) -> Starlette:
     """The application of a host that is ready; none of these tests reaches the database."""
-    return ready(create_app(bare(pytestconfig, body_bytes=10_000, request_seconds=0.2)))
+    return ready(create_app(bare(pytestconfig, body_bytes=10_000)))
 
 
 def ready(app: Starlette) -> Starlette:
@@ -204,6 +204,10 @@ async def test_another_method_is_405_and_another_path_404(client: httpx.AsyncCli
         b'{"query": "{ __typename }", "variables": {"a": NaN}}',
         b'{"query": "{ __typename }", "variables": {"a": "\\u0000"}}',
         b'{"query": "{ __typename }", "variables": {"\\u0000": 1}}',
+        b'{"query": "{ __typename }", "variables": {"a": "\\\\\\u0000"}}',
+        b'{"query": "{ __typename }", "variables": {"a": Infinity}}',
+        b'{"query": "{ __typename }", "query": "{ a }"}',
+        b'{"query": "{ __typename }", "variables": {"a": [{"b": 1, "\\u0062": 2}]}}',
         b'{"query": "{ __typename } \\u0000"}',
         b'{"query": "{ lookups(kind: \\"a\\\\u0000\\") { code } }"}',
         b'{"query": "{ lookups(kind: \\"a\\\\u{00}\\") { code } }"}',
@@ -265,7 +269,7 @@ async def test_an_exception_in_a_route_of_a_module_is_masked_and_logged(
 
 
 async def test_a_request_that_takes_too_long_is_stopped(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped = asyncio.Event()
 
@@ -277,7 +281,8 @@ async def test_a_request_that_takes_too_long_is_stopped(
         raise AssertionError
 
     monkeypatch.setattr(graphql_http, "execute", execute)
-    assert refusal(await post(client, {"query": "{ __typename }"})) == (503, "LIMIT_EXCEEDED")
+    async with client_of(ready(create_app(bare(pytestconfig, request_seconds=0.1)))) as client:
+        assert refusal(await post(client, {"query": "{ __typename }"})) == (503, "LIMIT_EXCEEDED")
     assert stopped.is_set()
 
 
@@ -362,7 +367,101 @@ async def test_without_allowed_origins_no_other_page_may(client: httpx.AsyncClie
     assert "access-control-allow-origin" not in answer.headers
 
 
+# How often one may ask.
+
+
+@pytest.fixture
+def often(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Starlette:
+    """An application where an account may ask three times a minute, a device twice and an address four times."""
+    limits = {"account": 3, "device": 2, "address": 4}
+    app = create_app(bare(pytestconfig, **{f"{who}_requests_per_minute": most for who, most in limits.items()}))
+    monkeypatch.setattr("core.rates.time.monotonic", lambda: app.state.now)
+    app.state.now = 1000.0
+    return ready(app)
+
+
+async def tries(app: Starlette, **headers: str) -> tuple[int, httpx.Response]:
+    """How often a client may ask until it is refused, and the refusal."""
+    async with client_of(app) as client:
+        client.headers.update(headers)
+        for count in range(10):
+            answer = await post(client, {"query": "{ __typename }"})
+            if answer.status_code == 429:
+                return count, answer
+    raise AssertionError("it was never refused")
+
+
+async def test_an_account_may_ask_so_often_and_then_later(often: Starlette) -> None:
+    count, answer = await tries(often, authorization="Bearer good")
+    assert (count, refusal(answer), answer.headers["retry-after"]) == (3, (429, "RATE_LIMITED"), "20")
+    often.state.now += 19
+    assert (await tries(often, authorization="Bearer good"))[0] == 0
+    often.state.now += 1
+    assert (await tries(often, authorization="Bearer good"))[0] == 1
+    often.state.now += 3600
+    assert (await tries(often, authorization="Bearer good"))[0] == 3
+
+
+async def test_a_device_may_ask_so_often(often: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Actor, "device", UUID(int=1))
+    count, answer = await tries(often, authorization="Bearer good")
+    assert (count, answer.headers["retry-after"]) == (2, "30")
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer guessed"}])
+async def test_strangers_of_an_address_may_ask_so_often_and_accounts_there_still_may(
+    often: Starlette, headers: dict[str, str]
+) -> None:
+    assert (await tries(often, **headers))[0] == 4
+    assert (await tries(often, authorization="Bearer good"))[0] == 3
+
+
+async def test_nobody_else_waits_for_one_who_asks_too_often() -> None:
+    allowance = rates.Allowance(2)
+    assert [bool(allowance.wait("a")) for _ in range(3)] == [False, False, True]
+    assert [bool(allowance.wait("b")) for _ in range(3)] == [False, False, True]
+    assert not any(rates.Allowance(0).wait("a") for _ in range(1000))
+
+
+async def test_so_many_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "MOST_KEYS", 10)
+    allowance = rates.Allowance(1)
+    for key in range(100):
+        allowance.wait(key)
+    assert list(allowance.paid) == list(range(90, 100))
+
+
 # GraphiQL, the schema, health and metrics.
+
+
+def in_production(pytestconfig: pytest.Config, **settings: Any) -> Starlette:
+    return ready(create_app(bare(pytestconfig, mode="production", secret="s" * 32, **settings)))
+
+
+async def test_production_does_not_show_its_schema_unless_told_to(pytestconfig: pytest.Config) -> None:
+    query = {"query": "{ __schema { __typename } }"}
+    async with client_of(in_production(pytestconfig)) as client:
+        assert (await client.get("/schema.graphql")).status_code == 404
+        assert refusal(await post(client, query)) == (400, "BAD_REQUEST")
+    async with client_of(in_production(pytestconfig, introspection=True)) as client:
+        assert (await client.get("/schema.graphql")).status_code == 200
+        assert (await client.get("/")).status_code == 200
+        assert (await post(client, query)).status_code == 200
+
+
+async def test_metrics_are_for_this_machine_or_for_the_token(pytestconfig: pytest.Config) -> None:
+    elsewhere = httpx.ASGITransport(in_production(pytestconfig), client=("192.0.2.1", 1))
+    async with httpx.AsyncClient(transport=elsewhere, base_url="http://bima") as client:
+        assert refusal(await client.get("/metrics")) == (403, "FORBIDDEN")
+    async with client_of(in_production(pytestconfig)) as client:
+        assert (await client.get("/metrics")).status_code == 200
+    async with client_of(in_production(pytestconfig, metrics_token="m" * 20)) as client:
+        assert refusal(await client.get("/metrics")) == (401, "UNAUTHENTICATED")
+        assert refusal(await client.get("/metrics", headers={b"authorization": "Bearer é".encode()})) == (
+            401,
+            "UNAUTHENTICATED",
+        )
+        assert (await client.get("/metrics", headers={"authorization": "Bearer " + "m" * 20})).status_code == 200
 
 
 async def test_graphiql_loads_nothing_from_outside(client: httpx.AsyncClient) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from core import Context, LimitExceeded, LookupRow, clock, first
+from core import Busy, Context, LookupRow, clock, first
 from modules.insuree.models import Insuree, InsureePhoto
 from modules.insuree.rules import is_adult
 from modules.medical.models import Item, Service
@@ -57,7 +57,7 @@ async def eligibility(
     That it was asked is recorded.
 
     Raises:
-        LimitExceeded: the account asks too often.
+        Busy: the account asks too often.
     """
     await _check_rate(ctx)
     number = insurance_number.strip()
@@ -82,7 +82,7 @@ async def _check_rate(ctx: Context) -> None:
         Verification.account_id == ctx.actor.id, Verification.created_at > clock.now() - timedelta(minutes=1)
     )
     if (await ctx.session.scalar(recent) or 0) >= most:
-        raise LimitExceeded(f"You may verify {most} people a minute. Wait a little and try again.")
+        raise Busy(f"You may verify {most} people a minute. Wait a little and try again.", 60)
 
 
 async def _verdict(ctx: Context, number: str, on: date, service_code: str | None, item_code: str | None) -> Verdict:

@@ -281,7 +281,7 @@ async def test_an_account_may_not_ask_without_end_decision_4(api: Api, session: 
     session.add_all(Verification(account_id=who.id, insurance_number="1", covered=False) for _ in range(60))
     await session.commit()
     reply = await api(ELIGIBILITY, {"number": "1"}, actor=who)
-    assert reply.errors[0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert reply.errors[0]["extensions"]["code"] == "RATE_LIMITED"
     assert (await api(ELIGIBILITY, {"number": "1"}, actor=actor("RECEPTIONIST"))).errors == []
 
 
