@@ -2,8 +2,10 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 
+@lru_cache(maxsize=10_000)
 def add_months(day: date, months: int) -> date:
     """The day `months` calendar months later (or earlier), clipped: 31 January + 1 = 28 February (decision 12)."""
     index = day.year * 12 + day.month - 1 + months

@@ -16,7 +16,7 @@ from modules.medical.rules import ServiceCategory, VisitType
 from modules.medical.services import Wanted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckedLine:
     """A line that is being checked: what was given, at which unit prices, and what was found so far.
 
@@ -40,10 +40,10 @@ class CheckedLine:
     @property
     def failed(self) -> bool:
         """Whether a finding refuses it already."""
-        return first_reason(self.findings) is not RejectionReason.ACCEPTED
+        return bool(self.findings) and first_reason(self.findings) is not RejectionReason.ACCEPTED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckedClaim:
     """A claim that is being checked, with what was found on it and its lines so far."""
 
@@ -72,7 +72,7 @@ class CheckedClaim:
     @property
     def failed(self) -> bool:
         """Whether a finding refuses the claim as a whole already."""
-        return first_reason(self.findings) is not RejectionReason.ACCEPTED
+        return bool(self.findings) and first_reason(self.findings) is not RejectionReason.ACCEPTED
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,10 @@ class Finding:
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in the order of the checks, whoever ran them; those of people and machines come last."""
-    return tuple(sorted(findings, key=lambda finding: _RANKS.get(finding.reason, len(_RANKS))))
+    found = tuple(findings)
+    if len(found) < 2:
+        return found
+    return tuple(sorted(found, key=lambda finding: _RANKS.get(finding.reason, len(_RANKS))))
 
 
 def first_reason(findings: Iterable[Finding]) -> RejectionReason:

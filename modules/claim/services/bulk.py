@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Table, Text, any_, cast, column, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, Table, Text, any_, cast, column, func, insert, literal, select, update
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,11 +15,23 @@ from sqlalchemy.types import UserDefinedType
 from core import Row, clock, new_id
 
 Values = Mapping[str, Any]
+Record = TypeVar("Record", bound=tuple[Any, ...])
 
 
 def among(what: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
     """Whether a column holds one of the ids. As one parameter: thousands of `in_` cost more than the query."""
     return what == any_(literal(f"{{{','.join(map(str, ids))}}}", _Ids()))  # type: ignore[no-any-return]
+
+
+def columns_of(model: type[Row], kind: type[tuple[Any, ...]], *but: str) -> list[Any]:
+    """The columns of a model that a named tuple takes, in its order; `but` those that come from elsewhere."""
+    return [getattr(model, name) for name in kind._fields if name not in but]  # type: ignore[attr-defined]
+
+
+async def read(session: AsyncSession, query: Select[Any], kind: type[Record]) -> list[Record]:
+    """The rows of a query as named tuples."""
+    rows = await session.execute(query)
+    return [kind(*row) for row in rows]
 
 
 class _Ids(UserDefinedType[str]):

@@ -1,20 +1,21 @@
 """The checks of claims that are handed in together, one after the other: no database, all facts are at hand."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from core.money import ZERO
 from modules.claim import rules
 from modules.claim.hooks import CheckedClaim, CheckedLine, Examiner, LineVerdict
-from modules.claim.models import Claim, ClaimLine
 from modules.claim.rules import Finding, RejectionReason
 from modules.claim.services.facts import CountedClaim, Facts, Provision
+from modules.claim.services.plain import PlainClaim, PlainLine, PlainPatient
 from modules.claim.settings import Settings
-from modules.insuree.models import Insuree, InsureeStatus
+from modules.insuree.models import InsureeStatus
 from modules.location.rules import FacilityStatus
 from modules.medical.models import Item, Service
 from modules.medical.rules import is_adult, patient_mask
@@ -24,11 +25,10 @@ NOTHING: Mapping[UUID, Decimal] = {}
 ExtraChecks = Callable[[CheckedClaim], Sequence[Mapping[int, Sequence[Finding]] | None]]
 
 
-@dataclass(frozen=True)
-class LineOutcome:
+class LineOutcome(NamedTuple):
     """What the checks make of a line. `reason` is ACCEPTED if it passed."""
 
-    line: ClaimLine
+    line: PlainLine
     findings: tuple[Finding, ...]
     reason: RejectionReason
     quantity: Decimal | None
@@ -39,7 +39,7 @@ class LineOutcome:
 class Outcome:
     """What the checks make of a claim. `reason` is ACCEPTED if it passed."""
 
-    claim: Claim
+    claim: PlainClaim
     checked: CheckedClaim
     findings: tuple[Finding, ...]
     reason: RejectionReason
@@ -65,6 +65,13 @@ class Outcome:
         )
 
 
+class RegisterEntry(NamedTuple):
+    """What the register says of an item or a service; `ended_on` is the last day on which it holds."""
+
+    facts: rules.RegisterFacts
+    ended_on: date | None
+
+
 @dataclass
 class Checking:
     """One pass of the checks over claims in their order. A claim that passes counts for those that follow."""
@@ -75,10 +82,12 @@ class Checking:
     zone: ZoneInfo
     extra: ExtraChecks
     examiners: Sequence[Examiner] = ()
+    registered: dict[UUID, RegisterEntry] = field(default_factory=dict)
+    """What the register says of items and services, by id, once it was asked for."""
 
-    def checked(self, claim: Claim) -> CheckedClaim:
+    def checked(self, claim: PlainClaim) -> CheckedClaim:
         """The claim as it goes through the checks, with nothing found yet."""
-        facts, day = self.facts, rules.target_date(claim.date_from, claim.date_to)
+        facts, day = self.facts, claim.target_date
         lines = tuple(self._line(claim, line, day) for line in facts.lines[claim.id])
         categories = [line.service.category for line in lines if line.service is not None]
         patient = facts.patients[claim.insuree_id]
@@ -95,13 +104,13 @@ class Checking:
             lines=lines,
         )
 
-    def run(self, claim: Claim) -> Outcome:
+    def run(self, claim: PlainClaim, checked: CheckedClaim) -> Outcome:
         """All checks of one claim (decisions 25 and 26)."""
-        checked = self.checked(claim)
+        visit = self._visit(claim, checked)
         checked = replace(
             checked,
             findings=rules.check_claim(self._claim_facts(claim), self.settings.checks),
-            lines=tuple(self._own_checks(claim, checked, line) for line in checked.lines),
+            lines=tuple(self._own_checks(claim, line, visit) for line in checked.lines),
         )
         for found in filter(None, self.extra(checked)):
             checked = _with(checked, (), found)
@@ -115,7 +124,7 @@ class Checking:
             self._count(outcome)
         return outcome
 
-    def _line(self, claim: Claim, line: ClaimLine, day: date) -> CheckedLine:
+    def _line(self, claim: PlainClaim, line: PlainLine, day: date) -> CheckedLine:
         element = self.facts.elements[line.element_id]
         return CheckedLine(
             id=line.id,
@@ -130,35 +139,43 @@ class Checking:
             defined=self.facts.defined.get(line.element_id, NOTHING),
         )
 
-    def _own_checks(self, claim: Claim, checked: CheckedClaim, line: CheckedLine) -> CheckedLine:
+    def _visit(self, claim: PlainClaim, checked: CheckedClaim) -> rules.VisitFacts:
         day, patient = checked.target_date, self.facts.patients[claim.insuree_id]
-        given = self.facts.provisions[claim.insuree_id, line.element_id]
-        facts = rules.LineFacts(
-            quantity=line.quantity,
-            register=self._register(self.facts.elements[line.element_id], day),
-            listed=line.listed is not None,
-            provisions=tuple(provision.target_date for provision in given),
-        )
-        visit = rules.VisitFacts(
+        return rules.VisitFacts(
             target_date=day,
             hospital_stay=checked.hospital_stay,
             facility_care_type=self.facts.facilities[claim.health_facility_id].care_type,
             patient_mask=patient_mask(patient.gender_code, patient.birth_date, day, self.settings.age_of_majority),
             care_type_rule=self.settings.care_type_rule,
         )
-        return replace(line, findings=rules.check_line(facts, visit))
 
-    def _register(self, element: Item | Service, day: date) -> rules.RegisterFacts | None:
-        if element.ended_at is not None and self._day(element.ended_at) < day:
-            return None
-        return rules.RegisterFacts(
+    def _own_checks(self, claim: PlainClaim, line: CheckedLine, visit: rules.VisitFacts) -> CheckedLine:
+        given = self.facts.provisions.get((claim.insuree_id, line.element_id), ())
+        facts = rules.LineFacts(
+            quantity=line.quantity,
+            register=self._register(line.element_id, visit.target_date),
+            listed=line.listed is not None,
+            provisions=tuple(provision.target_date for provision in given),
+        )
+        findings = rules.check_line(facts, visit)
+        return replace(line, findings=findings) if findings else line
+
+    def _register(self, element_id: UUID, day: date) -> rules.RegisterFacts | None:
+        entry = self.registered.get(element_id)
+        if entry is None:
+            entry = self.registered[element_id] = self._entry(self.facts.elements[element_id])
+        return None if entry.ended_on is not None and entry.ended_on < day else entry.facts
+
+    def _entry(self, element: Item | Service) -> RegisterEntry:
+        facts = rules.RegisterFacts(
             care_type=element.care_type,
             patient_category=element.patient_mask,
             maximum_quantity=element.maximum_quantity,
             frequency_days=element.frequency_days,
         )
+        return RegisterEntry(facts, None if element.ended_at is None else self._day(element.ended_at))
 
-    def _claim_facts(self, claim: Claim) -> rules.ClaimFacts:
+    def _claim_facts(self, claim: PlainClaim) -> rules.ClaimFacts:
         facility, patient = self.facts.facilities[claim.health_facility_id], self.facts.patients[claim.insuree_id]
         return rules.ClaimFacts(
             date_from=claim.date_from,
@@ -173,17 +190,17 @@ class Checking:
                 first_level=facility.level_code in self.settings.first_levels,
                 in_entitlement_area=patient.district_id == facility.location_id,
             ),
-            patient=_patient_facts(patient, patient.id in self.facts.closed),
+            patient=_patient_facts(patient),
             visit_type=claim.visit_type,
             referred=claim.referred_from_id is not None,
             similar=tuple(
                 rules.SimilarClaim(other.code, other.date_from, other.date_to, other.status)
-                for other in self.facts.counted[claim.insuree_id]
+                for other in self.facts.counted.get(claim.insuree_id, ())
                 if _alike(claim, other)
             ),
         )
 
-    def _outcome(self, claim: Claim, checked: CheckedClaim, settled: Mapping[int, LineVerdict]) -> Outcome:
+    def _outcome(self, claim: PlainClaim, checked: CheckedClaim, settled: Mapping[int, LineVerdict]) -> Outcome:
         own = rules.first_reason(checked.findings)
         stamp = rules.stamped_reason(own)
         lines = []
@@ -215,7 +232,7 @@ class Checking:
                 element_id, day = line.line.element_id, outcome.checked.target_date
                 quantity = line.line.quantity_provided if line.quantity is None else line.quantity
                 self.facts.provisions[claim.insuree_id, element_id].append(
-                    Provision(claim.id, claim.insuree_id, element_id, day, quantity)
+                    Provision(claim.insuree_id, element_id, day, quantity)
                 )
 
     def _day(self, moment: datetime) -> date:
@@ -224,26 +241,30 @@ class Checking:
 
 def _with(claim: CheckedClaim, findings: Sequence[Finding], lines: Mapping[int, Sequence[Finding]]) -> CheckedClaim:
     """The claim with what somebody else found added to what was found before, in the order of the checks."""
+    if not findings and not any(lines.values()):
+        return claim
     return replace(
         claim,
         findings=rules.in_order([*claim.findings, *findings]),
         lines=tuple(
-            replace(line, findings=rules.in_order([*line.findings, *lines.get(line.line_no, ())]))
+            replace(line, findings=rules.in_order([*line.findings, *lines[line.line_no]]))
+            if lines.get(line.line_no)
+            else line
             for line in claim.lines
         ),
     )
 
 
-def _patient_facts(patient: Insuree, closed: bool) -> rules.PatientFacts:
+def _patient_facts(patient: PlainPatient) -> rules.PatientFacts:
     return rules.PatientFacts(
         registered=patient.ended_at is None,
-        in_current_family=not closed,
+        in_current_family=not patient.closed,
         inactive_on=patient.status_on if patient.status is InsureeStatus.INACTIVE else None,
         died_on=patient.status_on if patient.status is InsureeStatus.DEAD else None,
     )
 
 
-def _alike(claim: Claim, other: CountedClaim) -> bool:
+def _alike(claim: PlainClaim, other: CountedClaim) -> bool:
     """Whether another claim of the patient has the same facility and main diagnosis."""
     same_facility = other.health_facility_id == claim.health_facility_id
     return same_facility and other.main_diagnosis_id == claim.main_diagnosis_id

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -15,8 +15,9 @@ from core import Context
 from core.money import ZERO
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import COUNTED, ClaimStatus, target_date
-from modules.claim.services.bulk import among
+from modules.claim.services.bulk import among, columns_of, read
 from modules.claim.services.parts import parts_of
+from modules.claim.services.plain import PlainClaim, PlainLine, PlainPatient
 from modules.claim.services.pricing import listed_prices
 from modules.claim.settings import Settings
 from modules.insuree.models import Family, Insuree
@@ -31,19 +32,16 @@ Key = TypeVar("Key", bound=Hashable)
 Quantities = Mapping[UUID, Mapping[UUID, Decimal]]
 
 
-@dataclass(frozen=True)
-class Provision:
+class Provision(NamedTuple):
     """A passed line of a claim that counts: what the patient got of an element, and when."""
 
-    claim_id: UUID
     insuree_id: UUID
     element_id: UUID
     target_date: date
     quantity: Decimal
 
 
-@dataclass(frozen=True)
-class CountedClaim:
+class CountedClaim(NamedTuple):
     """A claim that counts, as far as the search for duplicates looks at it."""
 
     code: str
@@ -57,11 +55,10 @@ class CountedClaim:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything the checks of some claims look at, by id. `closed`: patients without a current family."""
+    """Everything the checks of some claims look at, by id."""
 
-    lines: Mapping[UUID, Sequence[ClaimLine]]
-    patients: Mapping[UUID, Insuree]
-    closed: frozenset[UUID]
+    lines: Mapping[UUID, Sequence[PlainLine]]
+    patients: Mapping[UUID, PlainPatient]
     facilities: Mapping[UUID, HealthFacility]
     elements: Mapping[UUID, Item | Service]
     prices: Mapping[Wanted, Decimal]
@@ -78,14 +75,14 @@ class Facts:
     """Of fee-for-service bundles: the quantities that the register has, by service and element."""
 
 
-async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
+async def load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
     """Read what the checks of these claims need; the patients are locked, so that nobody checks their claims meanwhile.
 
     The number of statements does not depend on the number of claims.
     """
     session = ctx.session
-    patients, closed = await _patients(session, {claim.insuree_id for claim in claims})
-    lines = await lines_of(session, [claim.id for claim in claims])
+    patients = await _patients(session, {claim.insuree_id for claim in claims})
+    lines = await plain_lines(session, [claim.id for claim in claims])
     facilities = await session.scalars(
         select(HealthFacility).where(among(HealthFacility.id, {claim.health_facility_id for claim in claims}))
     )
@@ -94,7 +91,6 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
     return Facts(
         lines=lines,
         patients=patients,
-        closed=closed,
         facilities={facility.id: facility for facility in facilities},
         elements=elements,
         prices=await listed_prices(ctx, _wanted(claims, lines)),
@@ -105,8 +101,17 @@ async def load(ctx: Context, claims: Sequence[Claim]) -> Facts:
     )
 
 
+async def plain_lines(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, list[PlainLine]]:
+    """The lines of some claims as plain data, by claim, each in the order of their numbers."""
+    query = select(*columns_of(ClaimLine, PlainLine)).where(among(ClaimLine.claim_id, claim_ids))
+    found: dict[UUID, list[PlainLine]] = {id: [] for id in claim_ids}
+    for line in await read(session, query.order_by(ClaimLine.claim_id, ClaimLine.line_no), PlainLine):
+        found[line.claim_id].append(line)
+    return found
+
+
 async def lines_of(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, list[ClaimLine]]:
-    """The lines of some claims, by claim, each in the order of their numbers."""
+    """The lines of some claims, to be changed, by claim, each in the order of their numbers."""
     rows = await session.scalars(
         select(ClaimLine)
         .where(among(ClaimLine.claim_id, claim_ids))
@@ -119,9 +124,9 @@ async def lines_of(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[U
     return found
 
 
-def is_adult_on(ctx: Context, patient: Insuree, day: date) -> bool:
+def is_adult_on(ctx: Context, birth_date: date, day: date) -> bool:
     """Whether the patient counts as an adult on the day, as the scheme has it (claims spec 2.2)."""
-    return is_adult(patient.birth_date, day, ctx.settings(Settings).age_of_majority)
+    return is_adult(birth_date, day, ctx.settings(Settings).age_of_majority)
 
 
 async def provisions(
@@ -131,7 +136,7 @@ async def provisions(
     element = func.coalesce(ClaimLine.item_id, ClaimLine.service_id)
     quantity = func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided)
     rows = await session.execute(
-        select(Claim.id, Claim.insuree_id, element, Claim.date_from, Claim.date_to, quantity)
+        select(Claim.insuree_id, element, Claim.date_from, Claim.date_to, quantity)
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
         .where(
             among(Claim.insuree_id, insuree_ids),
@@ -142,8 +147,8 @@ async def provisions(
         )
     )
     return [
-        Provision(claim_id, insuree_id, element_id, target_date(date_from, date_to), given)
-        for claim_id, insuree_id, element_id, date_from, date_to, given in rows
+        Provision(insuree_id, element_id, target_date(date_from, date_to), given)
+        for insuree_id, element_id, date_from, date_to, given in rows
     ]
 
 
@@ -155,21 +160,20 @@ def grouped(facts: Iterable[Fact], key: Callable[[Fact], Key]) -> defaultdict[Ke
     return found
 
 
-async def _patients(session: AsyncSession, ids: Collection[UUID]) -> tuple[dict[UUID, Insuree], frozenset[UUID]]:
-    rows = await session.execute(
-        select(Insuree, Family.id)
+async def _patients(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, PlainPatient]:
+    rows = await read(
+        session,
+        select(*columns_of(Insuree, PlainPatient, "closed"), Family.id.is_(None))
         .outerjoin(Family, (Family.id == Insuree.family_id) & Family.ended_at.is_(None))
         .where(among(Insuree.id, ids))
         .order_by(Insuree.id)
-        .with_for_update(of=Insuree, key_share=True)
-        .execution_options(populate_existing=True)
+        .with_for_update(of=Insuree, key_share=True),
+        PlainPatient,
     )
-    found = rows.all()
-    closed = frozenset(insuree.id for insuree, family_id in found if family_id is None)
-    return {insuree.id: insuree for insuree, _ in found}, closed
+    return {patient.id: patient for patient in rows}
 
 
-async def _elements(session: AsyncSession, lines: Iterable[ClaimLine]) -> dict[UUID, Item | Service]:
+async def _elements(session: AsyncSession, lines: Iterable[PlainLine]) -> dict[UUID, Item | Service]:
     ids = {line.element_id for line in lines}
     items = await session.scalars(select(Item).where(among(Item.id, ids)))
     services = await session.scalars(select(Service).where(among(Service.id, ids)))
@@ -193,23 +197,13 @@ async def _bundles(
 
 
 async def _counted(session: AsyncSession, insuree_ids: Collection[UUID]) -> list[CountedClaim]:
-    rows = await session.execute(
-        select(
-            Claim.code,
-            Claim.insuree_id,
-            Claim.health_facility_id,
-            Claim.main_diagnosis_id,
-            Claim.date_from,
-            Claim.date_to,
-            Claim.status,
-        ).where(among(Claim.insuree_id, insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED))
-    )
-    return [CountedClaim(*row) for row in rows]
+    counted = (among(Claim.insuree_id, insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED))
+    return await read(session, select(*columns_of(Claim, CountedClaim)).where(*counted), CountedClaim)
 
 
-def _wanted(claims: Sequence[Claim], lines: Mapping[UUID, Sequence[ClaimLine]]) -> set[Wanted]:
+def _wanted(claims: Sequence[PlainClaim], lines: Mapping[UUID, Sequence[PlainLine]]) -> set[Wanted]:
     return {
-        Wanted(claim.health_facility_id, line.element_id, target_date(claim.date_from, claim.date_to))
+        Wanted(claim.health_facility_id, line.element_id, claim.target_date)
         for claim in claims
         for line in lines[claim.id]
     }

@@ -13,6 +13,7 @@ from modules.claim.inputs import DeliverFeedbackInput
 from modules.claim.models import Claim, Feedback, FeedbackPrompt
 from modules.claim.rules import SelectionEvent, SelectionStatus
 from modules.claim.services.bulk import among
+from modules.claim.services.plain import PlainClaim
 from modules.claim.services.selecting import check_other_facility
 from modules.insuree.models import EnrolmentOfficer, Insuree, OfficerVillage
 from modules.location.models import Location
@@ -20,7 +21,7 @@ from modules.location.models import Location
 BEST_MARK = 5
 
 
-async def prompts_for(ctx: Context, claims: Sequence[Claim]) -> dict[UUID, FeedbackPrompt]:
+async def prompts_for(ctx: Context, claims: Sequence[PlainClaim]) -> dict[UUID, FeedbackPrompt]:
     """Who is to ask the patients of some claims, by claim; a claim is missing where there is nobody. Not written yet.
 
     It is the first officer, by code, who works today, has a telephone and enrols where the patient stays, else where

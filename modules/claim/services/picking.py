@@ -16,6 +16,7 @@ from modules.claim.models import Claim
 from modules.claim.rules import ClaimStatus, SelectableClaim, SelectionEvent, SelectionMode, SelectionStatus
 from modules.claim.services.bulk import among, update_rows
 from modules.claim.services.feedback import prompts_for, write_prompts
+from modules.claim.services.plain import PlainClaim
 from modules.claim.services.selecting import Selection, check_other_facility, select_claims
 
 REVIEW, FEEDBACK = "review_status", "feedback_status"
@@ -39,11 +40,6 @@ class Picked:
         """How many are selected now."""
         return list(self.after.values()).count(SELECTED)
 
-    def refuse(self, claim_id: UUID, error: UserError) -> None:
-        """Leave a claim as it is, with the reason."""
-        self.selection.refuse(claim_id, error)
-        del self.after[claim_id]
-
 
 async def select_for_review(ctx: Context, input: SelectClaimsInput) -> Picked:
     """Pick checked claims for review (claims spec 2.13). Those drawn among and not picked take part in no other draw.
@@ -66,9 +62,7 @@ async def select_for_feedback(ctx: Context, input: SelectClaimsInput) -> Picked:
     picked = await _pick(ctx, input, FEEDBACK)
     chosen = [claim for claim in picked.selection.claims if picked.after[claim.id] is SELECTED]
     prompts = await prompts_for(ctx, chosen)
-    for claim in chosen:
-        if claim.id not in prompts:
-            picked.refuse(claim.id, UserError(errors.NO_FEEDBACK_OFFICER, "id"))
+    picked.selection.check(lambda claim: _check_prompted(claim, picked, prompts))
     await _write(ctx, picked, FEEDBACK)
     if prompts:
         await write_prompts(ctx, prompts)
@@ -76,17 +70,20 @@ async def select_for_feedback(ctx: Context, input: SelectClaimsInput) -> Picked:
     return picked
 
 
+def _check_prompted(claim: PlainClaim, picked: Picked, prompts: Collection[UUID]) -> None:
+    """One that nobody can be asked about stays as it was."""
+    if picked.after[claim.id] is SELECTED and claim.id not in prompts:
+        del picked.after[claim.id]
+        raise UserError(errors.NO_FEEDBACK_OFFICER, "id")
+
+
 async def _pick(ctx: Context, input: SelectClaimsInput, purpose: str) -> Picked:
     _check(input)
     event = rules.NAMED.get(input.mode)
     due: Collection[SelectionStatus] = (IDLE,) if event is None else rules.SELECTIONS[event][0]
     selection = await select_claims(ctx, input.ids, input.filter, DUE, getattr(Claim, purpose).in_(due))
-    for claim in list(selection.claims):
-        try:
-            check_other_facility(ctx, claim)
-            _check_state(claim, event, getattr(claim, purpose))
-        except UserError as error:
-            selection.refuse(claim.id, error)
+    selection.check(lambda claim: check_other_facility(ctx, claim))
+    selection.check(lambda claim: _check_state(claim, event, getattr(claim, purpose)))
     if event is not None:
         return Picked(selection, {claim.id: rules.select(getattr(claim, purpose), event) for claim in selection.claims})
     chosen = set(await _draw(ctx, input, selection.claims))
@@ -112,7 +109,7 @@ def _check(input: SelectClaimsInput) -> None:
     problems.stop()
 
 
-def _check_state(claim: Claim, event: SelectionEvent | None, status: SelectionStatus) -> None:
+def _check_state(claim: PlainClaim, event: SelectionEvent | None, status: SelectionStatus) -> None:
     if claim.status not in DUE:
         raise UserError(errors.NOT_CHECKED, "id", status=claim.status)
     if event is not None:
@@ -121,7 +118,7 @@ def _check_state(claim: Claim, event: SelectionEvent | None, status: SelectionSt
         raise UserError(errors.DRAWN_BEFORE, "id", status=status)
 
 
-async def _draw(ctx: Context, input: SelectClaimsInput, claims: Sequence[Claim]) -> Sequence[UUID]:
+async def _draw(ctx: Context, input: SelectClaimsInput, claims: Sequence[PlainClaim]) -> Sequence[UUID]:
     drawn = [SelectableClaim(claim.id, claim.claimed, claim.main_diagnosis_id) for claim in claims]
     least, percent = input.minimum_value or ZERO, input.percent or 0
     if input.mode is SelectionMode.RANDOM:

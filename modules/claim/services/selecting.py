@@ -1,6 +1,6 @@
 """Which claims a bulk mutation is about, and what it answers for each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from core import NOT_FOUND, REQUIRED, Context, JobInfo, UserError, UserErrorInfo
 from modules.claim import errors
 from modules.claim.models import Claim
 from modules.claim.rules import ClaimStatus
-from modules.claim.services.bulk import among
+from modules.claim.services.bulk import among, columns_of, read
 from modules.claim.services.ordering import MOST_CLAIMS, chosen_claims, order
+from modules.claim.services.plain import PlainClaim
 from modules.claim.types import ClaimResult, ClaimSelectionInput
 
 
@@ -24,16 +25,23 @@ class Selection:
     """
 
     ids: Sequence[UUID]
-    claims: list[Claim]
+    claims: list[PlainClaim]
     unseen: frozenset[UUID] = frozenset()
     errors: dict[UUID, list[UserError]] = field(default_factory=dict)
     job: JobInfo | None = None
     left: int = 0
 
-    def refuse(self, claim_id: UUID, error: UserError) -> None:
-        """Leave a claim out, with the reason."""
-        self.errors.setdefault(claim_id, []).append(error)
-        self.claims = [claim for claim in self.claims if claim.id != claim_id]
+    def check(self, check: Callable[[PlainClaim], object]) -> None:
+        """Leave out the claims that a check refuses, each with the reason."""
+        kept = []
+        for claim in self.claims:
+            try:
+                check(claim)
+            except UserError as error:
+                self.errors.setdefault(claim.id, []).append(error)
+            else:
+                kept.append(claim)
+        self.claims = kept
 
 
 async def select_claims(
@@ -73,19 +81,19 @@ async def select_claims(
     return Selection(named, claims, unseen, missing, left=left)
 
 
-async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = False) -> list[Claim]:
+async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = False) -> list[PlainClaim]:
     """Claims by their ids as they are now, locked until the transaction ends, in the order of care.
 
     `scoped`: only those that the actor may see.
     """
-    rows = await ctx.session.scalars(
-        select(Claim)
+    locked = (
+        select(*columns_of(Claim, PlainClaim))
         .where(among(Claim.id, ids), Claim.ended_at.is_(None), *(visible(ctx, Claim) if scoped else ()))
         .order_by(Claim.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
-    return sorted(rows, key=lambda claim: (claim.date_to or claim.date_from, claim.code, claim.id))
+    rows = await read(ctx.session, locked, PlainClaim)
+    return sorted(rows, key=lambda claim: (claim.target_date, claim.code, claim.id))
 
 
 def results(ctx: Context, selection: Selection) -> list[ClaimResult]:
@@ -100,7 +108,7 @@ def results(ctx: Context, selection: Selection) -> list[ClaimResult]:
     ]
 
 
-def check_other_facility(ctx: Context, claim: Claim, path: str = "id") -> None:
+def check_other_facility(ctx: Context, claim: Claim | PlainClaim, path: str = "id") -> None:
     """Nobody decides on a claim of a facility he works for (decision 32).
 
     Raises:

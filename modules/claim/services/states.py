@@ -9,11 +9,12 @@ from modules.claim.hooks import StatusChange
 from modules.claim.models import Claim
 from modules.claim.rules import ClaimEvent, ClaimStatus
 from modules.claim.services.bulk import update_rows
+from modules.claim.services.plain import PlainClaim
 
 VALUED = (ClaimEvent.PROCESS, ClaimEvent.VALUATE)
 
 
-async def advance(ctx: Context, claims: Sequence[Claim], events: Mapping[UUID, ClaimEvent]) -> None:
+async def advance(ctx: Context, claims: Sequence[PlainClaim], events: Mapping[UUID, ClaimEvent]) -> None:
     """Take claims, which the caller has locked, to the state that each one's event leads to, in one statement.
 
     Valuing a checked claim notes when, and passes by a review or feedback that it was still selected for.

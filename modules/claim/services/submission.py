@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from core import Context, UserError, clock, every
+from core import Context, clock, every
 from modules.claim import rules
 from modules.claim.hooks import CheckedClaim, StatusChange
 from modules.claim.inputs import SubmitClaimsInput
@@ -16,6 +16,7 @@ from modules.claim.services.bulk import among, insert_rows, update_rows
 from modules.claim.services.checking import Checking, LineOutcome, Outcome
 from modules.claim.services.facts import load
 from modules.claim.services.ordering import Order, in_chunks
+from modules.claim.services.plain import PlainClaim
 from modules.claim.services.selecting import Selection, select_claims
 from modules.claim.settings import Settings
 
@@ -34,11 +35,7 @@ async def submit_claims(ctx: Context, input: SubmitClaimsInput) -> Selection:
             ILLEGAL_TRANSITION.
     """
     selection = await select_claims(ctx, input.ids, input.filter, rules.EDITABLE, job=SUBMIT)
-    for claim in list(selection.claims):
-        try:
-            rules.transition(claim.status, ClaimEvent.SUBMIT)
-        except UserError as error:
-            selection.refuse(claim.id, error)
+    selection.check(lambda claim: rules.transition(claim.status, ClaimEvent.SUBMIT))
     if selection.claims:
         await _submit(ctx, selection.claims)
     return selection
@@ -53,7 +50,7 @@ async def submit_ordered(ctx: Context, order: Order) -> None:
     await in_chunks(ctx, order, rules.EDITABLE, submit)
 
 
-async def _submit(ctx: Context, claims: Sequence[Claim]) -> None:
+async def _submit(ctx: Context, claims: Sequence[PlainClaim]) -> None:
     facts = await load(ctx, claims)
 
     def extra(claim: CheckedClaim) -> Any:
@@ -62,7 +59,7 @@ async def _submit(ctx: Context, claims: Sequence[Claim]) -> None:
     checking = Checking(facts, ctx.settings(Settings), clock.today(), ctx.host.settings.timezone, extra)
     handed_in = [checking.checked(claim) for claim in claims]
     checking.examiners = await every(ctx.host, "claims_submitted", ctx=ctx, claims=handed_in)
-    outcomes = [checking.run(claim) for claim in claims]
+    outcomes = [checking.run(claim, checked) for claim, checked in zip(claims, handed_in, strict=True)]
     await _write(ctx, outcomes)
     for examiner in checking.examiners:
         await examiner.write()

@@ -12,7 +12,7 @@ from modules.valuation.rules.cover import (
 )
 from modules.valuation.rules.pricing import Bundle, unit_price
 from modules.valuation.rules.terms import CategoryLimit, Limit, ProductTerms, Terms
-from modules.valuation.rules.usage import Usage, ceiling_left, deductible_left, effective_ceiling, others_usage
+from modules.valuation.rules.usage import Usage, ceiling_left, deductible_left, differ, effective_ceiling, others_usage
 from modules.valuation.rules.valuation import (
     CAPPED_CATEGORIES,
     LineValue,
@@ -46,6 +46,7 @@ __all__ = [
     "choose",
     "claim_price",
     "deductible_left",
+    "differ",
     "effective_ceiling",
     "find_cover",
     "in_loop_order",

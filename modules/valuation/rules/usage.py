@@ -46,6 +46,15 @@ def others_usage(
     )
 
 
+def differ(noted: Iterable[Usage], taken: Iterable[Usage]) -> bool:
+    """Whether what is noted of a claim is not what it takes, policy by policy."""
+
+    def by_policy(rows: Iterable[Usage]) -> dict[UUID, Usage]:
+        return {row.policy_id: row for row in rows}
+
+    return by_policy(noted) != by_policy(taken)
+
+
 def deductible_left(terms: ProductTerms, hospital_visit: bool, others: Iterable[Usage]) -> Decimal:
     """What the insuree must still bear first. The general deductible; only if it is not set, the visit's side."""
     if terms.deductible:

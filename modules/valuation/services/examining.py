@@ -18,11 +18,10 @@ from modules.claim.models import Claim
 from modules.claim.rules import COUNTED, Finding, RejectionReason, target_date
 from modules.claim.services import Provision, among, grouped, insert_rows, provisions
 from modules.medical.rules import PackageType, ServiceCategory
-from modules.policy.models import Policy
 from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation import rules
 from modules.valuation.models import LineValue, PolicyUsage
-from modules.valuation.services.policies import Policies, load_usage, lock_policies_of, usage_rows
+from modules.valuation.services.policies import PlainPolicy, Policies, load_usage, lock_policies_of, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
 
@@ -71,7 +70,7 @@ class CoverExaminer:
         await insert_rows(self.session, LineValue, self.lines)
         await insert_rows(self.session, PolicyUsage, usage_rows(self.taken))
 
-    def _cover_line(self, claim: CheckedClaim, line: CheckedLine, held: Sequence[Policy]) -> rules.CoverLine:
+    def _cover_line(self, claim: CheckedClaim, line: CheckedLine, held: Sequence[PlainPolicy]) -> rules.CoverLine:
         candidates = (self._candidate(claim, line, policy) for policy in held)
         return rules.CoverLine(
             line_no=line.line_no,
@@ -83,7 +82,7 @@ class CoverExaminer:
             is_service=line.is_service,
         )
 
-    def _candidate(self, claim: CheckedClaim, line: CheckedLine, policy: Policy) -> rules.Candidate | None:
+    def _candidate(self, claim: CheckedClaim, line: CheckedLine, policy: PlainPolicy) -> rules.Candidate | None:
         terms = self.terms.covers.get((policy.terms_id, line.element_id))
         if terms is None:
             return None
@@ -125,7 +124,7 @@ class CoverExaminer:
         for line, cover in paid:
             self.lines.append(self._line_value(claim, line, cover))
             self.given[claim.insuree_id, line.element_id].append(
-                Provision(claim.id, claim.insuree_id, line.element_id, claim.target_date, cover.quantity)
+                Provision(claim.insuree_id, line.element_id, claim.target_date, cover.quantity)
             )
         return {value.line_no: value.unit for value in valuation.lines}
 

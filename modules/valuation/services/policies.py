@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.money import ZERO
-from modules.claim.services import among, grouped
+from modules.claim.services import among, columns_of, grouped, read
 from modules.policy.models import Cover, Policy
 from modules.policy.rules import MemberCover, PolicyStage
 from modules.valuation import rules
@@ -22,20 +22,39 @@ SUMMED = (
 )  # fmt: skip
 
 
+class PlainPolicy(NamedTuple):
+    """A policy as claims see it; the names are those of its columns."""
+
+    id: UUID
+    product_id: UUID
+    terms_id: UUID
+    stage: PolicyStage
+    effective_on: date | None
+
+
+class CoverDays(NamedTuple):
+    """The days on which a policy covers a person; the names are those of the columns of cover."""
+
+    policy_id: UUID
+    insuree_id: UUID
+    starts_on: date
+    ends_on: date
+
+
 @dataclass(frozen=True)
 class Policies:
     """Some policies by id, and the days of cover by policy and by person, both in the order of the policies."""
 
-    rows: Mapping[UUID, Policy]
-    covers: Mapping[UUID, Sequence[Cover]]
-    held: Mapping[UUID, Sequence[Cover]]
+    rows: Mapping[UUID, PlainPolicy]
+    covers: Mapping[UUID, Sequence[CoverDays]]
+    held: Mapping[UUID, Sequence[CoverDays]]
 
-    def covering(self, insuree_id: UUID, day: date) -> list[Policy]:
+    def covering(self, insuree_id: UUID, day: date) -> list[PlainPolicy]:
         """The policies that cover the person on the day (decision 27)."""
-        ids = dict.fromkeys(cover.policy_id for cover in self.held[insuree_id] if _covers(cover, day))
+        ids = dict.fromkeys(cover.policy_id for cover in self.held.get(insuree_id, ()) if _covers(cover, day))
         return [self.rows[id] for id in ids]
 
-    def member(self, policy: Policy, insuree_id: UUID) -> MemberCover:
+    def member(self, policy: PlainPolicy, insuree_id: UUID) -> MemberCover:
         """A person's cover by a policy, from its first to its last day, suspensions in between included."""
         own = [cover for cover in self.held[insuree_id] if cover.policy_id == policy.id]
         first, last = min(cover.starts_on for cover in own), max(cover.ends_on for cover in own)
@@ -61,16 +80,11 @@ async def lock_policies(session: AsyncSession, ids: Collection[UUID]) -> Policie
 
 
 async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Policies:
-    rows = await session.scalars(
-        select(Policy)
-        .where(which, Policy.ended_at.is_(None))
-        .order_by(Policy.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    locked = select(*columns_of(Policy, PlainPolicy)).where(which, Policy.ended_at.is_(None))
+    rows = await read(session, locked.order_by(Policy.id).with_for_update(), PlainPolicy)
     policies = {policy.id: policy for policy in rows}
-    wanted = select(Cover).where(among(Cover.policy_id, policies)).order_by(Cover.policy_id)
-    covers = (await session.scalars(wanted)).all()
+    wanted = select(*columns_of(Cover, CoverDays)).where(among(Cover.policy_id, policies)).order_by(Cover.policy_id)
+    covers = await read(session, wanted, CoverDays)
     by_policy = grouped(covers, lambda cover: cover.policy_id)
     return Policies(policies, by_policy, grouped(covers, lambda cover: cover.insuree_id))
 
@@ -80,12 +94,23 @@ async def load_usage(
 ) -> list[rules.Usage]:
     """What claims took from the policies: one row a policy and person, and of the claims `apart` one for each claim."""
     own = case((among(PolicyUsage.claim_id, apart), PolicyUsage.claim_id))
+    category, in_category = func.min(PolicyUsage.category), func.sum(PolicyUsage.in_category)
     rows = await session.execute(
-        select(PolicyUsage.policy_id, PolicyUsage.insuree_id, own, *(func.sum(column) for column in SUMMED))
+        select(
+            PolicyUsage.policy_id, PolicyUsage.insuree_id, own, *(func.sum(amount) for amount in SUMMED),
+            category, in_category,
+        )
         .where(among(PolicyUsage.policy_id, policy_ids))
         .group_by(PolicyUsage.policy_id, PolicyUsage.insuree_id, own)
-    )
-    return [rules.Usage(*row) for row in rows]
+    )  # fmt: skip
+    return [_usage(*row) for row in rows]
+
+
+def _usage(policy_id: UUID, insuree_id: UUID, claim_id: UUID | None, *rest: Any) -> rules.Usage:
+    category, in_category = rest[len(SUMMED) :]
+    by_category = {category: in_category} if claim_id is not None and category is not None else {}
+    summed = {column.key: amount for column, amount in zip(SUMMED, rest, strict=False)}
+    return rules.Usage(policy_id, insuree_id, claim_id, by_category=by_category, **summed)
 
 
 def usage_rows(usage: Iterable[rules.Usage]) -> list[Mapping[str, Any]]:
@@ -111,5 +136,5 @@ def _usage_row(usage: rules.Usage) -> Mapping[str, Any]:
     }
 
 
-def _covers(cover: Cover, day: date) -> bool:
+def _covers(cover: CoverDays, day: date) -> bool:
     return cover.starts_on <= day <= cover.ends_on

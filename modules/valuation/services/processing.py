@@ -1,27 +1,33 @@
 """Valuing claims: what the products pay of each line, and what the claims take from the policies."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from core import Context, UserError
 from core.money import ZERO
-from modules.claim.models import Claim, ClaimLine, LineStatus
-from modules.claim.rules import ClaimEvent, ClaimStatus, is_hospital_stay, target_date, transition
+from modules.claim.models import LineStatus
+from modules.claim.rules import ClaimEvent, ClaimStatus, is_hospital_stay, transition
 from modules.claim.services import (
     Order,
+    PlainClaim,
+    PlainLine,
     Selection,
     advance,
     among,
     check_other_facility,
+    columns_of,
     grouped,
     in_chunks,
     insert_rows,
     is_adult_on,
-    lines_of,
     lock_claims,
+    plain_lines,
+    read,
     select_claims,
     update_rows,
 )
@@ -41,16 +47,26 @@ PROCESS = "valuation.process"
 DUE = (ClaimStatus.CHECKED,)
 
 
+class Payer(NamedTuple):
+    """Who pays for a line since submission; the names are those of the columns of line values."""
+
+    id: UUID
+    claim_line_id: UUID
+    policy_id: UUID
+
+
 @dataclass(frozen=True)
 class Facts:
     """What valuing some claims needs, by id."""
 
-    lines: Mapping[UUID, Sequence[ClaimLine]]
-    values: Mapping[UUID, LineValue]
+    lines: Mapping[UUID, Sequence[PlainLine]]
+    payers: Mapping[UUID, Payer]
     """By the line of the claim."""
 
-    patients: Mapping[UUID, Insuree]
-    facilities: Mapping[UUID, HealthFacility]
+    births: Mapping[UUID, date]
+    levels: Mapping[UUID, str]
+    """The codes of the facilities' levels."""
+
     policies: Policies
     terms: AllTerms
 
@@ -65,17 +81,11 @@ async def process_claims(ctx: Context, input: ProcessClaimsInput) -> Selection:
             OWN_FACILITY, ILLEGAL_TRANSITION, COVER_NOT_EXAMINED.
     """
     selection = await select_claims(ctx, input.ids, input.filter, DUE, job=PROCESS)
-    for claim in list(selection.claims):
-        try:
-            check_other_facility(ctx, claim)
-            transition(claim.status, ClaimEvent.PROCESS)
-        except UserError as error:
-            selection.refuse(claim.id, error)
+    selection.check(lambda claim: check_other_facility(ctx, claim))
+    selection.check(lambda claim: transition(claim.status, ClaimEvent.PROCESS))
     if selection.claims:
         facts = await _load(ctx, selection.claims)
-        for claim in list(selection.claims):
-            if not _examined(claim, facts):
-                selection.refuse(claim.id, UserError(COVER_NOT_EXAMINED, "ids", claim=claim.code))
+        selection.check(lambda claim: _check_examined(claim, facts))
         await _process(ctx, selection.claims, facts)
     return selection
 
@@ -93,8 +103,7 @@ async def revalue(ctx: Context, claim_ids: Collection[UUID]) -> None:
     """Note anew what checked claims take, after a review changed them."""
     claims = await lock_claims(ctx, claim_ids)
     facts = await _load(ctx, claims)
-    examined = [claim for claim in claims if _examined(claim, facts)]
-    await _replace_usage(ctx, await _valuate(ctx, examined, facts))
+    await _valuate(ctx, [claim for claim in claims if _examined(claim, facts)], facts)
 
 
 async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
@@ -103,15 +112,19 @@ async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
         await ctx.session.execute(delete(model).where(among(model.claim_id, claim_ids)))
 
 
-def _examined(claim: Claim, facts: Facts) -> bool:
+def _examined(claim: PlainClaim, facts: Facts) -> bool:
     """Whether somebody was found to pay for every line: not when the claim was handed in while valuation was off."""
     passed = (line for line in facts.lines[claim.id] if line.status is LineStatus.PASSED)
-    return all(line.id in facts.values for line in passed)
+    return all(line.id in facts.payers for line in passed)
 
 
-async def _process(ctx: Context, claims: Sequence[Claim], facts: Facts) -> None:
+def _check_examined(claim: PlainClaim, facts: Facts) -> None:
+    if not _examined(claim, facts):
+        raise UserError(COVER_NOT_EXAMINED, "ids", claim=claim.code)
+
+
+async def _process(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> None:
     valuations = await _valuate(ctx, claims, facts)
-    await _replace_usage(ctx, valuations)
     await update_rows(ctx.session, LineValue, _line_rows(facts, valuations))
     await insert_rows(ctx.session, ClaimValue, [_claim_row(id, value) for id, value in valuations.items()])
     events = {
@@ -121,80 +134,83 @@ async def _process(ctx: Context, claims: Sequence[Claim], facts: Facts) -> None:
     await advance(ctx, claims, events)
 
 
-async def _load(ctx: Context, claims: Sequence[Claim]) -> Facts:
+async def _load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
     session, ids = ctx.session, [claim.id for claim in claims]
-    lines = await lines_of(session, ids)
-    rows = await session.scalars(select(LineValue).where(among(LineValue.claim_id, ids)))
-    values = {row.claim_line_id: row for row in rows}
-    patients = await session.scalars(select(Insuree).where(among(Insuree.id, {claim.insuree_id for claim in claims})))
-    facilities = await session.scalars(
-        select(HealthFacility).where(among(HealthFacility.id, {claim.health_facility_id for claim in claims}))
-    )
-    policies = await lock_policies(session, {value.policy_id for value in values.values()})
+    lines = await plain_lines(session, ids)
+    paid = select(*columns_of(LineValue, Payer)).where(among(LineValue.claim_id, ids))
+    payers = {payer.claim_line_id: payer for payer in await read(session, paid, Payer)}
+    patients = select(Insuree.id, Insuree.birth_date).where(among(Insuree.id, {claim.insuree_id for claim in claims}))
+    facility_ids = {claim.health_facility_id for claim in claims}
+    facilities = select(HealthFacility.id, HealthFacility.level_code).where(among(HealthFacility.id, facility_ids))
+    policies = await lock_policies(session, {payer.policy_id for payer in payers.values()})
     terms_ids = {policy.terms_id for policy in policies.rows.values()}
     return Facts(
         lines=lines,
-        values=values,
-        patients={patient.id: patient for patient in patients},
-        facilities={facility.id: facility for facility in facilities},
+        payers=payers,
+        births=dict((await session.execute(patients)).all()),
+        levels=dict((await session.execute(facilities)).all()),
         policies=policies,
         terms=await load_terms(session, terms_ids, {line.element_id for own in lines.values() for line in own}),
     )
 
 
-async def _valuate(ctx: Context, claims: Sequence[Claim], facts: Facts) -> dict[UUID, rules.Valuation]:
-    """The valuations by claim, one after the other: what one takes is taken before the next."""
+async def _valuate(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> dict[UUID, rules.Valuation]:
+    """The valuations by claim, one after the other: what one takes is taken before the next. Usage is noted anew."""
     known = await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims])
     usage = grouped(known, lambda row: row.policy_id)
     valuations = {}
     for claim in claims:
         lines = [_valued_line(facts, line) for line in facts.lines[claim.id] if line.status is LineStatus.PASSED]
-        day = target_date(claim.date_from, claim.date_to)
         policies = {
-            id: rules.ValuedPolicy(facts.terms.products[policy.terms_id], facts.policies.members(id, day))
+            id: rules.ValuedPolicy(
+                facts.terms.products[facts.policies.rows[id].terms_id], facts.policies.members(id, claim.target_date)
+            )
             for id in {line.policy_id for line in lines}
-            if (policy := facts.policies.rows[id])
         }
-        for id in {facts.values[line.id].policy_id for line in facts.lines[claim.id] if line.id in facts.values}:
+        for id in {facts.payers[line.id].policy_id for line in facts.lines[claim.id] if line.id in facts.payers}:
             usage[id] = [row for row in usage[id] if row.claim_id != claim.id]
         before = [row for id in policies for row in usage[id]]
         valuation = rules.valuate(_valued_claim(ctx, claim, facts), lines, policies, before)
         for row in valuation.usage:
             usage[row.policy_id].append(row)
         valuations[claim.id] = valuation
+    await _replace_usage(ctx, [row for row in known if row.claim_id is not None], valuations)
     return valuations
 
 
-async def _replace_usage(ctx: Context, valuations: Mapping[UUID, rules.Valuation]) -> None:
-    old = delete(PolicyUsage).where(among(PolicyUsage.claim_id, valuations))
-    await ctx.session.execute(old.execution_options(synchronize_session=False))
-    taken = usage_rows(each for valuation in valuations.values() for each in valuation.usage)
-    await insert_rows(ctx.session, PolicyUsage, taken)
+async def _replace_usage(
+    ctx: Context, noted: Iterable[rules.Usage], valuations: Mapping[UUID, rules.Valuation]
+) -> None:
+    """Write down what claims take where it differs from what is noted: seldom, for submission valued it already."""
+    before = grouped(noted, lambda row: row.claim_id)
+    changed = {id: valuation.usage for id, valuation in valuations.items() if rules.differ(before[id], valuation.usage)}
+    if changed:
+        await ctx.session.execute(delete(PolicyUsage).where(among(PolicyUsage.claim_id, changed)))
+        await insert_rows(ctx.session, PolicyUsage, usage_rows(each for taken in changed.values() for each in taken))
 
 
-def _valued_claim(ctx: Context, claim: Claim, facts: Facts) -> rules.ValuedClaim:
-    day = target_date(claim.date_from, claim.date_to)
-    level_code = facts.facilities[claim.health_facility_id].level_code
+def _valued_claim(ctx: Context, claim: PlainClaim, facts: Facts) -> rules.ValuedClaim:
+    level_code = facts.levels[claim.health_facility_id]
     return rules.ValuedClaim(
         claim_id=claim.id,
         insuree_id=claim.insuree_id,
         category=claim.category or ServiceCategory.VISIT,
-        adult=is_adult_on(ctx, facts.patients[claim.insuree_id], day),
+        adult=is_adult_on(ctx, facts.births[claim.insuree_id], claim.target_date),
         visit_type=claim.visit_type,
         hospital_stay=is_hospital_stay(claim.date_from, claim.date_to),
         facility_is_hospital=level_code in ctx.settings(Settings).hospital_levels,
     )
 
 
-def _valued_line(facts: Facts, line: ClaimLine) -> rules.ValuedLine:
-    value = facts.values[line.id]
+def _valued_line(facts: Facts, line: PlainLine) -> rules.ValuedLine:
+    policy_id = facts.payers[line.id].policy_id
     # The price was settled at submission, whatever its origin: only a reviewer's replaces it.
     price = ZERO if line.price_adjusted is None else line.price_adjusted
     return rules.ValuedLine(
         line_no=line.line_no,
         is_service=line.service_id is not None,
-        policy_id=value.policy_id,
-        terms=facts.terms.covers[facts.policies.rows[value.policy_id].terms_id, line.element_id],
+        policy_id=policy_id,
+        terms=facts.terms.covers[facts.policies.rows[policy_id].terms_id, line.element_id],
         quantity_provided=line.quantity_provided,
         quantity_approved=line.quantity_approved,
         listed=price,
@@ -212,7 +228,7 @@ def _line_rows(facts: Facts, valuations: Mapping[UUID, rules.Valuation]) -> list
     ids = {(line.claim_id, line.line_no): line.id for own in facts.lines.values() for line in own}
     return [
         {
-            "id": facts.values[ids[claim_id, line.line_no]].id,
+            "id": facts.payers[ids[claim_id, line.line_no]].id,
             "price_valuated": line.valuated,
             "deducted": line.deducted,
             "insuree_share": line.insuree_share,
