@@ -45,8 +45,8 @@ from modules.valuation.services import processing
 ordering.MOST_CLAIMS = 3
 original, calls = processing._process, []
 
-async def dying(ctx, claims):
-    await original(ctx, claims)
+async def dying(ctx, claims, facts):
+    await original(ctx, claims, facts)
     calls.append(claims)
     if len(calls) == 2:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -163,8 +163,8 @@ async def test_a_job_that_fails_in_the_middle_goes_on_where_it_was(
     name = {"submitClaims": "_submit", "processClaims": "_process"}[mutation]
     original, calls = getattr(module, name), []
 
-    async def failing(ctx: Any, claims: Any) -> None:
-        await original(ctx, claims)
+    async def failing(ctx: Any, claims: Any, *facts: Any) -> None:
+        await original(ctx, claims, *facts)
         calls.append(len(claims))
         if len(calls) == 2:
             raise RuntimeError("the second chunk is lost after it was written, before it is committed")
