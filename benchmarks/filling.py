@@ -23,6 +23,61 @@ from modules.product.testing import make_product
 
 MEMBERS = 4
 START = date(2026, 1, 1)
+FIRST = (
+    "Mu",
+    "Ki",
+    "Ma",
+    "Ng",
+    "Sha",
+    "Mwa",
+    "Lu",
+    "Ka",
+    "Nya",
+    "Mbe",
+    "Tem",
+    "Mos",
+    "Swa",
+    "Cha",
+    "Ru",
+    "Ndo",
+    "Mra",
+    "Kom",
+)
+LAST = (
+    "shi",
+    "maro",
+    "ssawe",
+    "owi",
+    "yo",
+    "kyusa",
+    "wanga",
+    "longo",
+    "mba",
+    "la",
+    "ha",
+    "ga",
+    "nde",
+    "zi",
+    "kira",
+    "mu",
+    "no",
+)
+SURNAMES = tuple(first + last for first in FIRST for last in LAST)
+NAMES = (
+    "Asha",
+    "Baraka",
+    "Chiku",
+    "Daudi",
+    "Eliya",
+    "Fatuma",
+    "Grace",
+    "Hamisi",
+    "Imani",
+    "Juma",
+    "Khadija",
+    "Lulu",
+    "Neema",
+)
 CLAIM = 500
 """The number of claims' ids among the kinds of ids; the other tables' are below."""
 
@@ -35,10 +90,11 @@ class Place:
     clinic: Clinic
 
 
-async def fill(host: Host, families: int, claims: int, districts: int = 1) -> list[Place]:
+async def fill(host: Host, families: int, claims: int, districts: int = 1, start: date = START) -> list[Place]:
     """Insured families of four, and entered claims of four lines for their members, spread over as many districts.
 
-    Triggers and foreign keys rest meanwhile; what is written is right.
+    `start`: the first day of their policies. Names and numbers are as varied as a register's. Triggers and foreign keys
+    rest meanwhile; what is written is right.
     """
     async with AsyncSession(host.db.engine, expire_on_commit=False) as session:
         await session.execute(text("SET session_replication_role = replica"))
@@ -51,7 +107,7 @@ async def fill(host: Host, families: int, claims: int, districts: int = 1) -> li
             covers += [*places[-1].clinic.items, *places[-1].clinic.services]
         product = await make_product(session, covers=covers)
         for number, place in enumerate(places):
-            await _fill_district(session, place, product, number, families // districts, claims // districts)
+            await _fill_district(session, place, product, number, families // districts, claims // districts, start)
         await session.execute(text("SET session_replication_role = origin"))
         await session.commit()
     async with host.db.pool.connection() as connection:
@@ -60,17 +116,22 @@ async def fill(host: Host, families: int, claims: int, districts: int = 1) -> li
 
 
 async def _fill_district(
-    session: AsyncSession, place: Place, product: Any, number: int, families: int, claims: int
+    session: AsyncSession, place: Place, product: Any, number: int, families: int, claims: int, start: date
 ) -> None:
     village = await make_village(session, await make_ward(session, place.district))
     family = await make_family(session, village, members=MEMBERS)
     people = await _all(session, Insuree, Insuree.family_id == family.id)
-    policy = await make_policy(session, family, product, starts_on=START)
+    policy = await make_policy(session, family, product, starts_on=start)
     kind = 1000 * number
     await copy(session, family, families, kind + 1, head_id=numbered(kind + 10), created_at=_later("n"))
     await copy(session, policy, families, kind + 2, family_id=numbered(kind + 1))
     for at, person in enumerate(people):
-        own = {"insurance_number": f"'{number}-{at}-' || n", "family_id": numbered(kind + 1)}
+        own = {
+            "insurance_number": _card(f"({11_000_000 + (10 * number + at) * 1_000_000} + n)"),
+            "family_id": numbered(kind + 1),
+            "last_name": _one_of(SURNAMES, f"n * 7919 + {number}"),
+            "other_names": _one_of(NAMES, f"n * 104729 / 13 + {at}"),
+        }
         await copy(session, person, families, kind + 10 + at, **own)
         for model, first in ((PricedMember, 20), (Cover, 30)):
             [row] = await _all(session, model, model.insuree_id == person.id)
@@ -78,9 +139,9 @@ async def _fill_district(
             await copy(session, row, families, kind + first + at, **of)
     patients = families * MEMBERS
     who = f"(n - 1) % {patients}"
-    claim = await make_claim(session, place.clinic, people[0], on=START)
+    claim = await make_claim(session, place.clinic, people[0], on=start)
     patient = numbered(f"{kind + 10} + ({who}) % {MEMBERS}", f"({who}) / {MEMBERS} + 1")
-    day = f"date '{START}' + 1 + ((n - 1) / {patients} * 20 % 300)::int"
+    day = f"date '{start}' + 1 + ((n - 1) / {patients} * 20 % 300)::int"
     own = {"insuree_id": patient, "code": "'B' || n", "date_from": day, "claimed_on": day, "created_at": _later("n")}
     await copy(session, claim, claims, kind + CLAIM, **own)
     for line in await _all(session, ClaimLine, ClaimLine.claim_id == claim.id):
@@ -103,6 +164,16 @@ async def copy(session: AsyncSession, row: Row, times: int, kind: int, **columns
 def numbered(kind: int | str, n: str = "n") -> str:
     """The SQL of the id of copy `n` of a kind: in order, as UUIDv7 are."""
     return f"('01990000-0000-7000-' || to_hex(32768 + {kind}) || '-' || lpad(to_hex({n}), 12, '0'))::uuid"
+
+
+def _card(digits: str) -> str:
+    """The SQL of a CHF number: eight digits, and what is left of them divided by seven."""
+    return f"({digits} || '' || ({digits} % 7))"
+
+
+def _one_of(names: Sequence[str], number: str) -> str:
+    listed = ",".join(f"'{name}'" for name in names)
+    return f"(ARRAY[{listed}])[1 + abs({number}) % {len(names)}]"
 
 
 def _later(n: str) -> str:

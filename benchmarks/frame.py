@@ -95,6 +95,15 @@ class Bench:
     templates: Templates
     modules: Host
     claims: int
+    quick: bool = False
+    """A district's data instead of a region's, and shorter loads."""
+    all_servers: bool = True
+    """Whether PostGraphile and Strawberry with the ORM are measured too."""
+
+    @property
+    def seconds(self) -> float:
+        """How long a load of requests lasts."""
+        return 1 if self.quick else 4
 
     @asynccontextmanager
     async def host(self) -> AsyncIterator[Host]:
@@ -109,12 +118,12 @@ class Bench:
 
 
 @contextmanager
-def bench(claims: int) -> Iterator[Bench]:
+def bench(**options: Any) -> Iterator[Bench]:
     """A server for benchmarks; it stops with the last process that uses it."""
     server = Postgres(Path(tempfile.gettempdir()) / f"bima-benchmarks-{os.geteuid()}")
     try:
         with tempfile.TemporaryDirectory() as data, Templates(server) as templates:
-            yield Bench(templates, Host(load_settings(ROOT, {}, data_dir=Path(data))), claims)
+            yield Bench(templates, Host(load_settings(ROOT, {}, data_dir=Path(data))), **options)
     finally:
         server.release()
 

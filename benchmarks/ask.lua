@@ -1,0 +1,23 @@
+-- What wrk sends: the lines of the file BODIES in turn, with the headers in HEADERS; what it found goes out as JSON.
+local bodies, headers, turn = {}, {}, 0
+
+for line in io.lines(os.getenv("BODIES")) do
+  bodies[#bodies + 1] = line
+end
+for line in io.lines(os.getenv("HEADERS")) do
+  local name, value = line:match("^(.-): (.*)$")
+  headers[name] = value
+end
+
+function request()
+  turn = turn % #bodies + 1
+  return wrk.format("POST", "/graphql", headers, bodies[turn])
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.stderr:write(string.format(
+    '{"requests":%d,"errors":%d,"microseconds":%d,"p50":%f,"p99":%f}\n',
+    summary.requests, errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    summary.duration, latency:percentile(50), latency:percentile(99)))
+end
