@@ -13,13 +13,12 @@ from graphql import (
     GraphQLObjectType,
     OperationDefinitionNode,
     SelectionSetNode,
-    get_named_type,
 )
 from psycopg import AsyncRawCursor
 from strawberry.dataloader import DataLoader
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.compile import DEFINITION, IDS, Planner
+from schema.compile import DEFINITION, IDS, Planner, Statement
 from schema.document import Operation
 from schema.node import MAPPED
 from schema.patches import fill
@@ -66,27 +65,50 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _read(self, type_: GraphQLObjectType, details: Any, info: Any, result: Any) -> Awaitable[Any]:
         nodes = tuple(detail.node for detail in details)
-        reader = self._readers.get(nodes)
+        which = tuple(map(id, nodes))
+        reader = self._readers.get(which)
         if reader is None:
-            reader = self._readers[nodes] = self._reader(type_, nodes, info)
+            reader = self._readers[which] = self._reader(type_, nodes, info)
         return reader.load(result if isinstance(result, UUID) else result.id)
 
     def _reader(self, type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], info: Any) -> DataLoader[UUID, Any]:
         asker = info.context
-        planner = Planner(info.schema, info.fragments, info.variable_values, asker, {}, {})
-        statement = planner.entities(get_named_type(type_), [node.selection_set for node in nodes])  # type: ignore[arg-type]
+        statement = _statement(type_, nodes, info)
 
         async def load(ids: list[UUID]) -> list[Any]:
             parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
             async with self._reading:
                 cursor = AsyncRawCursor(await asker.connection())
                 await cursor.execute(statement.sql, parameters)
-                found: dict[UUID, Any] = dict(await cursor.fetchall())
+                found = _rows(cursor)
             if statement.patches:
-                fill(list(found.values()), statement.patches, asker)
-            return [orjson.Fragment(orjson.dumps(found[id_])) if id_ in found else None for id_ in ids]
+                data = {id_: orjson.loads(body) for id_, body in found.items()}
+                fill(list(data.values()), statement.patches, asker)
+                found = {id_: orjson.dumps(row) for id_, row in data.items()}
+            return [orjson.Fragment(found[id_]) if id_ in found else None for id_ in ids]
 
         return DataLoader(load_fn=load)
+
+
+def _rows(cursor: AsyncRawCursor[Any]) -> dict[UUID, bytes]:
+    """The rows of a statement by their ids, as the bytes of JSON that PostgreSQL sent."""
+    result = cursor.pgresult
+    assert result is not None
+    rows = ((result.get_value(row, 0), result.get_value(row, 1)) for row in range(result.ntuples))
+    return {UUID(id_.decode()): body for id_, body in rows if id_ is not None and body is not None}
+
+
+def _statement(type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], info: Any) -> Statement:
+    """The statement for rows of a type: kept with the operation, as plans are."""
+    operation: Operation = info.root_value
+    variables, asker = info.variable_values, info.context
+    what = type_.name, tuple(map(id, nodes))  # the operation holds its nodes for as long as it lives
+    statement: Statement | None = operation.statements.find((what, operation.key(variables, asker)))
+    if statement is None:
+        planner = Planner(info.schema, info.fragments, variables, asker, operation.shaping, operation.rights)
+        statement = planner.entities(type_, [node.selection_set for node in nodes])
+        operation.statements.keep((what, operation.key(variables, asker)), statement)
+    return statement
 
 
 async def _there(completed: Awaitable[Any], info: Any) -> Any:

@@ -21,6 +21,7 @@ from graphql import (
 
 from schema.errors import refused
 from schema.limits import LONGEST, MOST_ERRORS, MOST_TOKENS, measure
+from schema.values import Variables, shape
 
 MOST_DOCUMENTS = 1000
 MOST_CHARACTERS = 500_000
@@ -84,11 +85,24 @@ class Operation:
     shaping: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, Any] = field(default_factory=dict)
     plans: Recent = field(default_factory=lambda: Recent(MOST_PLANS))
+    statements: Recent = field(default_factory=lambda: Recent(MOST_PLANS))
+    """Of the mapped types below ordinary fields."""
+
+    def key(self, variables: Variables, asker: Any) -> Hashable:
+        """What a plan depends on, as far as planning has found out by now."""
+        shaping = tuple((name, _hashable(by(variables))) for name, by in self.shaping.items())
+        rights = tuple(name for name, right in self.rights.items() if asker.may(right))
+        sizes = tuple(variables.get(name) for name in self.sizes)
+        return shape(variables), sizes, shaping, rights, asker.shape
 
     @property
     def kind(self) -> str:
         """query, mutation or subscription."""
         return self.node.operation.value
+
+
+def _hashable(value: Any) -> Hashable:
+    return value if not isinstance(value, list) else tuple(value)
 
 
 @dataclass

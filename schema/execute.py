@@ -27,7 +27,7 @@ from schema.kinds import MappedField
 from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
 from schema.literals import Asked, Lifting, Skeletons
 from schema.patches import fill
-from schema.values import Variables, shape
+from schema.values import Variables
 
 
 class Asker(Protocol):
@@ -139,7 +139,7 @@ class Engine:
         values = {**coerced.coerced, **asked.coerced}
         run = Run(self.schema, asked, operation, {**(variables or {}), **asked.raw}, values, asker)
         try:
-            steps: list[Step] | None = operation.plans.find(_plan_key(operation, values, asker))
+            steps: list[Step] | None = operation.plans.find(operation.key(values, asker))
             if steps is None:
                 steps = await self._plan(operation, values, asker)
         except LimitExceeded as error:
@@ -169,7 +169,7 @@ class Engine:
         # Planning may have found more that shapes the plan, so the key is made anew.
         operation.shaping.update(shaping)
         operation.rights.update(rights)
-        operation.plans.keep(_plan_key(operation, variables, asker), steps)
+        operation.plans.keep(operation.key(variables, asker), steps)
         return steps
 
     def _planning(
@@ -295,6 +295,7 @@ class Run:
             result = execute_ordinary(
                 self.schema,
                 step.document,
+                root_value=self.operation,  # whose statements BorderExecutor keeps
                 context_value=self.asker,
                 variable_values=self.raw,
                 executor_class=BorderExecutor,
@@ -313,17 +314,6 @@ def _unnamed(name: str | None) -> str:
     if name is None:
         return "This document has several operations. Name the one to run in `operationName`."
     return f"This document has no operation named {name[:LONGEST_ALIAS]}. Name one of its own in `operationName`."
-
-
-def _plan_key(operation: Operation, variables: Variables, asker: Asker) -> Any:
-    shaping = tuple((name, _hashable(by(variables))) for name, by in operation.shaping.items())
-    rights = tuple(name for name, right in operation.rights.items() if asker.may(right))
-    sizes = tuple(variables.get(name) for name in operation.sizes)
-    return shape(variables), sizes, shaping, rights, asker.shape
-
-
-def _hashable(value: Any) -> Any:
-    return value if not isinstance(value, list) else tuple(value)
 
 
 def _refused(errors: list[dict[str, Any]]) -> Answer:
