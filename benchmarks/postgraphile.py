@@ -22,6 +22,7 @@ import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connecti
 
 export default {
   extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
+  disablePlugins: ["PgIndexBehaviorsPlugin"], // it would offer no filter by `ended_at`
   grafserv: { graphiql: false, watch: false },
   grafast: { explain: false },
   schema: { connectionFilterRelations: false },

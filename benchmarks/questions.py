@@ -32,14 +32,19 @@ class Question:
     """The variables as the hand-written statement takes them, where it takes others."""
     left_out: str = ""
     """A field of the answer that PostGraphile cannot give."""
+    one: str = ""
+    """A field that is one object, for which PostGraphile gives a list of one."""
 
-    def without(self, data: Any) -> Any:
-        """The answer without what PostGraphile leaves out."""
+    def comparable(self, data: Any) -> Any:
+        """The answer with lists where PostGraphile has connections, and without what it leaves out."""
         if isinstance(data, list):
-            return [self.without(inner) for inner in data]
-        if not isinstance(data, dict) or not self.left_out:
+            return [self.comparable(inner) for inner in data]
+        if not isinstance(data, dict):
             return data
-        return {key: self.without(value) for key, value in data.items() if key != self.left_out}
+        if len(data) == 1 and next(iter(data)) in ("nodes", "totalCount"):
+            return self.comparable(next(iter(data.values())))
+        told = {key: self.comparable(value) for key, value in data.items() if key != self.left_out}
+        return {key: value[0] if key == self.one and isinstance(value, list) else value for key, value in told.items()}
 
 
 # The cursor, which only Bima knows how to write, is left out of what is compared.
@@ -92,7 +97,7 @@ def questions(url: str, place: Place, ask: Callable[[Mapping[str, Any]], Any]) -
     cursor = ask({"query": CURSOR, "variables": {"id": str(far[0])}})["insurees"]["pageInfo"]["endCursor"]
     facility = str(place.clinic.facility.id)
     return [
-        Question("a member", MEMBER, [{"number": number} for number in numbers], MEMBER_SQL, True, MEMBER_POSTGRAPHILE, left_out="gender"),
+        Question("a member", MEMBER, [{"number": number} for number in numbers], MEMBER_SQL, True, MEMBER_POSTGRAPHILE, left_out="gender", one="insuree"),
         Question("50 families", FAMILIES, sql=FAMILIES_SQL, orm=True, postgraphile=FAMILIES_POSTGRAPHILE),
         Question("100 claims", LISTED_CLAIMS, sql=CLAIMS_SQL, orm=True, postgraphile=CLAIMS_POSTGRAPHILE),
         Question("search by a part of a name", SEARCH, [{"words": name[1:6]} for name in names], SEARCH_SQL),
@@ -111,7 +116,30 @@ def _column(connection: psycopg.Connection[Any], query: Any, *values: Any) -> li
     return [value for (value,) in connection.execute(query, values)]
 
 
-MEMBER_POSTGRAPHILE = FAMILIES_POSTGRAPHILE = CLAIMS_POSTGRAPHILE = None
+MEMBER_POSTGRAPHILE = """query($districts: [UUID!]!, $number: String!) {
+  insuree: allInsureeInsurees(first: 1, filter: { insuranceNumber: { equalTo: $number }, endedAt: { isNull: true }, districtId: { in: $districts } }) { nodes {
+    lastName otherNames birthDate
+    family: insureeFamilyByFamilyId { address
+      memberCount: insureeInsureesByFamilyId(filter: { endedAt: { isNull: true } }) { totalCount }
+      location: locationLocationByLocationId { name }
+      policies: policyPoliciesByFamilyId(first: 20, orderBy: [STARTS_ON_DESC, ROW_ID_DESC], filter: { endedAt: { isNull: true }, districtId: { in: $districts } }) {
+        nodes { status value product: productProductByProductId { code name } } } } } } }"""
+FAMILIES_POSTGRAPHILE = """query($districts: [UUID!]!) {
+  families: allInsureeFamilies(first: 50, orderBy: [CREATED_AT_DESC, ROW_ID_DESC], filter: { endedAt: { isNull: true }, districtId: { in: $districts } }) { nodes {
+    id: rowId head: insureeInsureeByHeadId { lastName otherNames }
+    location: locationLocationByLocationId { name parent: locationLocationByParentId { name parent: locationLocationByParentId { name
+      parent: locationLocationByParentId { name } } } }
+    policies: policyPoliciesByFamilyId(first: 20, orderBy: [STARTS_ON_DESC, ROW_ID_DESC], filter: { endedAt: { isNull: true }, districtId: { in: $districts } }) {
+      nodes { status value effectiveOn product: productProductByProductId { name } } } } } }"""
+CLAIMS_POSTGRAPHILE = """query($districts: [UUID!]!) {
+  claims: allClaimClaims(first: 100, orderBy: [DATE_FROM_DESC, ROW_ID_DESC], filter: { endedAt: { isNull: true }, districtId: { in: $districts } }) {
+    totalCount nodes { code status claimed insuree: insureeInsureeByInsureeId { insuranceNumber lastName }
+      mainDiagnosis: medicalDiagnosisByMainDiagnosisId { code name }
+      items: claimLinesByClaimId(orderBy: LINE_NO_ASC, filter: { itemId: { isNull: false } }) {
+        nodes { lineNo item: medicalItemByItemId { code name } quantityProvided priceAsked } }
+      services: claimLinesByClaimId(orderBy: LINE_NO_ASC, filter: { serviceId: { isNull: false } }) {
+        nodes { lineNo service: medicalServiceByServiceId { code name } quantityProvided priceAsked } } }
+    pageInfo { hasNextPage } } }"""
 
 MEMBER_SQL = """
 WITH scope AS (SELECT $1::uuid[] AS districts)
