@@ -15,7 +15,7 @@ NAMES = ("claims", "servers")
 @click.option("--only", type=click.Choice(NAMES), multiple=True, help="Only this benchmark; all by default.")
 @click.option("--quick", is_flag=True, help="A district's data instead of a region's, and loads of a second.")
 @click.option("--only-python", is_flag=True, help="Only Bima and the hand-written handler; no npm.")
-@click.option("--claims", default=10_000, show_default=True, help="How many claims the benchmark of claims hands in.")
+@click.option("--claims", default=3_000, show_default=True, help="How many claims the benchmark of claims hands in.")
 def main(only: tuple[str, ...], quick: bool, only_python: bool, claims: int) -> None:
     """Measure Bima against other ways of doing the same. Results go to benchmarks/results."""
     console = Console(width=170)

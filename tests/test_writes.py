@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import count, islice
 from typing import Any
 
 import psycopg
@@ -155,12 +156,12 @@ async def test_a_contribution_for_a_family_of_any_size_takes_as_many_statements(
         head, *members = office.people(size)
         family = {"id": str(new_id()), "locationId": str(office.village.id), "head": head, "members": members}
         await office.count(CREATE_FAMILY, family)
-        policy = {"id": str(new_id()), "familyId": family["id"], "productId": str(office.product.id)}
-        await office.count(ENROL, policy)
+        policy_id = str(new_id())
+        await office.count(ENROL, {"id": policy_id, "familyId": family["id"], "productId": str(office.product.id)})
         payment = {
-            "policyId": policy["id"],
+            "policyId": policy_id,
             "amount": "30000.00",
-            "receipt": policy["id"][-12:],
+            "receipt": policy_id[-12:],
             "paymentTypeCode": "C",
         }
         counts.append(await office.count(CONTRIBUTE, payment))
@@ -192,12 +193,11 @@ async def test_claims_are_handed_in_and_valued_in_as_many_statements_whatever_th
 ) -> None:
     family, _ = await office.family(3, starts_on=date(2026, 1, 1))
     head = await office.session.get_one(Insuree, family.head_id)
+    days = (date(2026, 3, 1) + timedelta(days=number) for number in count())  # two of a day would have findings
     submitted, processed = [], []
     for claims, lines in ((1, 2), (4, 2), (1, 12), (10, 12)):
         given = office.clinic.items[:lines]
-        made = [
-            await make_claim(office.session, office.clinic, head, *given, on=date(2026, 6, 10)) for _ in range(claims)
-        ]
+        made = [await make_claim(office.session, office.clinic, head, *given, on=day) for day in islice(days, claims)]
         await office.session.commit()
         ids = {"ids": [str(claim.id) for claim in made]}
         submitted.append(await office.count(SUBMIT, ids))
