@@ -9,12 +9,24 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import new_id
-from modules.claim.models import Claim, ClaimAdministrator, ClaimLine
-from modules.insuree.models import Insuree
+from core import clock, new_id
+from core.matrix import Corner
+from modules.claim.models import (
+    Claim,
+    ClaimAdministrator,
+    ClaimAttachment,
+    ClaimDiagnosis,
+    ClaimLine,
+    ClaimPart,
+    Feedback,
+    FeedbackPrompt,
+    Finding,
+)
+from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
+from modules.insuree.models import EnrolmentOfficer, Insuree
 from modules.location.models import HealthFacility, Location
 from modules.location.rules import CareType
-from modules.location.testing import make_facility
+from modules.location.testing import district_of, make_facility, village_of
 from modules.medical.models import Diagnosis, Item, Service
 from modules.medical.testing import make_diagnosis, make_item, make_price_list, make_service
 
@@ -95,3 +107,53 @@ async def make_claim(
     )
     await session.flush()
     return claim
+
+
+async def populate(corner: Corner) -> None:
+    """Claims of the corner's clinic with all that belongs to them, for its own people and one of the other corner."""
+    session, insuree = corner.session, corner.one(Insuree)
+    clinic = await make_clinic(session, district_of(corner))
+    corner.account("clinic", ("health_facility", clinic.facility.id))
+    administrator = await make_administrator(session, clinic.facility)
+    day = clock.today()
+    rejected = await make_claim(session, clinic, insuree, on=day, status=ClaimStatus.REJECTED)
+    claim = await make_claim(
+        session,
+        clinic,
+        insuree,
+        on=day,
+        administrator_id=administrator.id,
+        restores_id=rejected.id,
+        feedback_status=SelectionStatus.SELECTED,
+    )
+    if corner.neighbour is not None:
+        await make_claim(session, clinic, corner.neighbour.one(Insuree), on=day)
+    line = next(line for line in corner.rows[ClaimLine] if line.claim_id == claim.id)
+    village = village_of(corner)
+    officer = corner.one(EnrolmentOfficer)
+    prompt = {"officer_id": officer.id, "village_id": village.id, "phone": "0712", "prompted_on": day}
+    answers = {"care_rendered": True, "payment_asked": False, "drug_prescribed": True, "drug_received": True}
+    finding = {"position": 1, "code": RejectionReason.NOT_IN_PRICE_LIST, "parameters": {}, "rejects": True}
+    session.add_all([
+        ClaimDiagnosis(claim_id=claim.id, diagnosis_id=clinic.diagnosis.id, position=1),
+        Finding(claim_id=claim.id, line_id=line.id, **finding),
+        Finding(claim_id=claim.id, **finding),
+        ClaimPart(
+            claim_id=claim.id, line_id=line.id, part_no=1, item_id=clinic.items[0].id, quantity_provided=Decimal(1),
+            price_asked=Decimal(1),
+        ),
+        ClaimAttachment(claim_id=claim.id, link="https://example.org/scan", title="Scan"),
+        FeedbackPrompt(claim_id=claim.id, district_id=village.district_id, **prompt),
+        Feedback(claim_id=claim.id, assessment=5, given_on=day, **answers),
+    ])  # fmt: skip
+    await session.flush()
+    corner.inputs["createClaim"] = {"healthFacilityId": clinic.facility.id, "mainDiagnosisId": clinic.diagnosis.id}
+    corner.inputs["updateClaim"] = {"id": claim.id}
+    for mutation in ("createClaim", "updateClaim"):
+        corner.beyond[f"{mutation}.insureeId"] = "a facility treats whoever comes: care is portable (decision 3)"
+        corner.beyond[f"{mutation}.administratorId"] = "one of another facility is refused whoever asks"
+    corner.points |= {
+        "mainDiagnosisId": Diagnosis, "diagnosisIds": Diagnosis, "referredFromId": HealthFacility,
+        "referredToId": HealthFacility, "administratorId": ClaimAdministrator, "itemId": Item, "serviceId": Service,
+        "claimIds": Claim, "ids": Claim, "lineId": ClaimLine,
+    }  # fmt: skip

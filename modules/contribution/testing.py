@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from modules.contribution.models import Contribution, Payer
+from core.matrix import Corner
+from modules.contribution.models import Contribution, Funding, Payer
+from modules.location.testing import district_of
 from modules.policy.models import Policy
 
 _numbers = count(1)
@@ -38,3 +40,13 @@ async def make_contribution(
     session.add(contribution)
     await session.flush()
     return contribution
+
+
+async def populate(corner: Corner) -> None:
+    """Money that a payer of the corner gave for a policy and for a product."""
+    session, policy = corner.session, corner.one(Policy)
+    payer = await make_payer(session, location_id=district_of(corner).id)
+    await make_contribution(session, policy, payer_id=payer.id)
+    funding = {"amount": Decimal(1000), "receipt": f"F{next(_numbers)}", "paid_on": clock.today()}
+    session.add(Funding(payer_id=payer.id, product_id=policy.product_id, **funding))
+    await session.flush()

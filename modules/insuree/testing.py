@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import new_id
-from modules.insuree.models import EnrolmentOfficer, Family, Insuree, OfficerVillage
+from core import FileKind, clock, new_id
+from core.files.models import FileRow
+from core.matrix import Corner
+from modules.insuree.models import EnrolmentOfficer, Family, Insuree, InsureePhoto, OfficerVillage
 from modules.insuree.rules import check_digit, person_sounds_like
-from modules.location.models import Location
-from modules.location.testing import make_village
+from modules.location.models import HealthFacility, Location
+from modules.location.testing import make_village, village_of
 
 SPOUSE, CHILD = "8", "4"
 _numbers = count(10_000_000)
@@ -74,3 +76,23 @@ async def make_officer(session: AsyncSession, *villages: Location, **fields: Any
     session.add_all(OfficerVillage(officer_id=officer.id, village_id=village.id) for village in villages)
     await session.flush()
     return officer
+
+
+async def populate(corner: Corner) -> None:
+    """A family of three with a photo, another family, and an officer with a substitute."""
+    session, village = corner.session, village_of(corner)
+    family = await make_family(session, village, members=3)
+    await make_family(session, village, members=1)
+    picture = FileRow(account_id=new_id(), kind=FileKind.PHOTO, media_type="image/jpeg", size=1, sha256=b"")
+    session.add(picture)
+    await session.flush()
+    session.add(InsureePhoto(insuree_id=family.head_id, file_id=picture.id, taken_on=clock.today()))
+    officer = await make_officer(session, village)
+    await make_officer(session, village, substitute_id=officer.id)
+    corner.points |= {
+        "headId": Insuree, "villageId": Location, "villageIds": Location, "currentVillageId": Location,
+        "firstServicePointId": HealthFacility, "officerId": EnrolmentOfficer, "substituteId": EnrolmentOfficer,
+        "userId": None, "fileId": None, "photoFileId": None,
+    }  # fmt: skip
+    corner.inputs["moveInsuree"] = {"id": next(row.id for row in corner.rows[Insuree] if not row.is_head)}
+    corner.beyond["insuranceNumberCheck"] = "a number is unique in the whole country"

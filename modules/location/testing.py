@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import new_id
+from core.matrix import Corner
 from modules.location.models import HealthFacility, Location
 from modules.location.rules import CareType, LocationLevel
 
@@ -60,3 +61,31 @@ async def _make_place(
     session.add(place)
     await session.flush()
     return place
+
+
+async def populate(corner: Corner) -> None:
+    """A region with a district, a ward, a village and a facility, and an account at each of them."""
+    region = await make_region(corner.session)
+    district = await make_district(corner.session, region)
+    ward = await make_ward(corner.session, district)
+    village = await make_village(corner.session, ward)
+    facility = await make_facility(corner.session, district)
+    for place in (region, district, ward, village):
+        corner.account(place.level.lower(), ("location", place.id))
+    corner.account("facility", ("health_facility", facility.id))
+    corner.points |= {"parentId": Location, "newParentId": Location, "locationId": Location}
+
+
+def village_of(corner: Corner) -> Location:
+    """The village of a corner."""
+    return _of_level(corner, LocationLevel.VILLAGE)
+
+
+def district_of(corner: Corner) -> Location:
+    """The district of a corner."""
+    return _of_level(corner, LocationLevel.DISTRICT)
+
+
+def _of_level(corner: Corner, level: LocationLevel) -> Location:
+    places: list[Location] = corner.rows[Location]
+    return next(place for place in places if place.level is level)

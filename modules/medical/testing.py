@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.matrix import Corner
 from modules.location.models import HealthFacility
 from modules.location.rules import CareType
 from modules.medical.models import (
@@ -108,3 +109,8 @@ async def _assign(session: AsyncSession, facility: HealthFacility, price_list: P
         assigned.items_list_id = price_list.id
     else:
         assigned.services_list_id = price_list.id
+
+
+async def populate(corner: Corner) -> None:
+    """Registers are seen by everybody; only what points at them is told."""
+    corner.points |= {"servicesPriceListId": PriceList, "itemsPriceListId": PriceList}

@@ -1,12 +1,15 @@
 """Makers for tests of this module and of those that need accounts."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock, new_id
+from core.matrix import Corner
 from modules.people import services
-from modules.people.models import NATIONAL, Account
+from modules.people.models import NATIONAL, Account, Session
 
 PASSWORD = "correct horse battery"
 """What `make_account` sets when no password is named."""
@@ -33,3 +36,20 @@ async def make_account(
         password=password,
         must_change_password=must_change_password,
     )
+
+
+async def populate(corner: Corner) -> None:
+    """An account that is signed in on a device and works at a thing of its own."""
+    session = corner.session
+    number = 1 if corner.neighbour is None else 2
+    account = await make_account(session, f"somebody{number}", grants=[("nothing", new_id())])
+    now = clock.now()
+    session.add(
+        Session(
+            account_id=account.id, device_name="Phone", token_hash=bytes([number]) * 32, last_used_at=now,
+            expires_at=now + timedelta(days=1),
+        )
+    )  # fmt: skip
+    await session.flush()
+    corner.account("own account", id=account.id)
+    corner.points |= {"deviceId": Session, "objectId": None}

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.dates import add_months
-from modules.insuree.models import Family, Insuree
-from modules.policy.models import Cover, Policy, PricedMember, Renewal
-from modules.policy.rules import PolicyStage, PolicyStatus, Relation, renewal_date
+from core.matrix import Corner
+from modules.insuree.models import EnrolmentOfficer, Family, Insuree
+from modules.policy.models import Cover, Policy, PricedMember, Renewal, RenewalPhoto
+from modules.policy.rules import PolicyStage, PolicyStatus, Relation, RenewalAnswer, RenewalWarning, renewal_date
 from modules.product.models import Product, Terms
 
 _EFFECTIVE = (PolicyStatus.ACTIVE, PolicyStatus.EXPIRED)
@@ -101,3 +102,19 @@ async def _include(session: AsyncSession, policy: Policy) -> None:
             )
             session.add(cover)
     await session.flush()
+
+
+async def populate(corner: Corner) -> None:
+    """A policy that has run out, the one that follows it, and prompts to renew both."""
+    session, product, family = corner.session, corner.one(Product), corner.one(Family)
+    officer = corner.one(EnrolmentOfficer)
+    old = await make_policy(session, family, product, PolicyStatus.EXPIRED, officer_id=officer.id)
+    new = await make_policy(session, family, product, previous_policy_id=old.id, officer_id=officer.id)
+    answered = {"answer": RenewalAnswer.ACCEPTED, "answered_on": clock.today(), "renewed_policy_id": new.id}
+    answered_prompt = await make_renewal(session, old, **answered)
+    prompt = await make_renewal(session, new, warnings=[RenewalWarning.NO_OFFICER])
+    session.add_all(RenewalPhoto(renewal_id=each.id, insuree_id=family.head_id) for each in (answered_prompt, prompt))
+    await session.flush()
+    corner.inputs["policyQuote"] = {"familyId": family.id}
+    corner.points |= {"previousPolicyId": Policy}
+    corner.beyond["eligibility"] = "cover is portable: any facility asks, by an exact number (decision 4)"

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.matrix import Corner
 from modules.location.models import Location
 from modules.location.rules import CareType
+from modules.location.testing import district_of
 from modules.medical.models import Item, Service
 from modules.medical.rules import ServiceCategory
 from modules.product.models import (
@@ -129,3 +131,9 @@ async def _make_cover(session: AsyncSession, terms: Terms, element: Item | Servi
     await session.flush()
     limits: Sequence[Limit] = detail.get("limits", ())
     session.add_all(CoverLimit(cover_id=cover.id, **vars(limit)) for limit in limits)
+
+
+async def populate(corner: Corner) -> None:
+    """A product of the corner's district."""
+    await make_product(corner.session, district_of(corner))
+    corner.points |= {"conversionProductId": Product}

@@ -10,16 +10,28 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, new_id
+from core.matrix import Corner
 from core.money import ZERO
 from modules.claim.models import Claim, ClaimLine
 from modules.claim.rules import ClaimStatus
-from modules.claim.testing import Clinic
+from modules.claim.testing import Clinic, make_clinic
 from modules.insuree.models import Insuree
 from modules.location.models import Location
 from modules.location.rules import CareType
+from modules.location.testing import district_of
 from modules.policy.models import Policy
-from modules.product.rules import LimitationType, PriceOrigin
-from modules.settlement.models import BatchRun
+from modules.product.rules import IndexPeriod, LimitationType, PriceOrigin
+from modules.settlement.models import (
+    Adjustment,
+    BatchRun,
+    BatchRunStatus,
+    CapitationShare,
+    FacilityStatement,
+    Payment,
+    ProductIndex,
+    RunClaim,
+)
+from modules.settlement.rules import Criterion
 from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
 
 _numbers = count(1)
@@ -130,3 +142,35 @@ async def _add_lines(
             )
         )
     await session.flush()
+
+
+async def populate(corner: Corner) -> None:
+    """A run of the corner's district that paid its facility for a claim, by statement, head and adjustment."""
+    session, policy, insuree = corner.session, corner.one(Policy), corner.one(Insuree)
+    clinic = await make_clinic(session, district_of(corner))
+    facility, day = clinic.facility, clock.today()
+    corner.account("paid facility", ("health_facility", facility.id))
+    claim = await make_valued_claim(session, clinic, insuree, policy, listed(1000, policy), on=day)
+    run = await make_batch_run(session, district_of(corner), status=BatchRunStatus.PAID)
+    facility_ids = {"health_facility_id": facility.id, "district_id": facility.location_id}
+    amounts = dict.fromkeys(("claimed", "approved", "valuated", "remunerated", "amount_to_pay"), Decimal(1000))
+    statement = FacilityStatement(
+        run_id=run.id, claim_count=1, capitation=ZERO, adjustments=ZERO, **facility_ids, **amounts
+    )  # fmt: skip
+    session.add(statement)
+    await session.flush()
+    product = policy.product_id
+    settled = {"run_id": run.id, "claim_id": claim.id, "statement_id": statement.id}
+    per_head = {"criterion": Criterion.FAMILIES, "units": Decimal(1), "unit_price": Decimal(1), "amount": Decimal(1)}
+    index = {"period": IndexPeriod.MONTH, "starts_on": day, "ends_on": day, "distribution_percent": Decimal(100)}
+    money = dict.fromkeys(("allocated_premium", "denominator", "value"), Decimal(1))
+    session.add_all([
+        RunClaim(valuated=Decimal(1000), remunerated=Decimal(1000), **settled),
+        CapitationShare(statement_id=statement.id, product_id=product, **per_head),
+        Adjustment(amount=Decimal(5), reason="Counted twice", **facility_ids, **settled),
+        Payment(statement_id=statement.id, amount=Decimal(5), paid_on=day, reference=f"R{next(_numbers)}"),
+        ProductIndex(run_id=run.id, product_id=product, care_type=CareType.OUT_PATIENT, **index, **money),
+    ])  # fmt: skip
+    await session.flush()
+    corner.inputs["recordAdjustment"] = {"claimId": claim.id}
+    corner.points |= {"statementId": FacilityStatement}
