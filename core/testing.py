@@ -5,6 +5,9 @@ Switched on by `-p core.testing`. A test gets a fresh copy of a migrated databas
 `bima` on it. The copies are made by PostgreSQL from a template that is migrated once per profile and version of the
 code, on a server that stays between runs.
 
+`check_scope(host, session)` tries who sees and changes what: every type, every way of reaching it, every kind of account
+(see `core.matrix`).
+
 The profile is `tanzania-chf`; `--profile` or `@pytest.mark.profile("minimal")` names another, or a path to one.
 """
 
@@ -26,6 +29,8 @@ from core.context import ANONYMOUS, SYSTEM, Actor, Context
 from core.db import new_id
 from core.hooks import hook
 from core.host import Host
+from core.matrix import Corner as Corner
+from core.matrix import check_scope as check_scope
 from core.postgres import THROWAWAY, Postgres
 from core.settings import DEFAULT_PROFILE, PREFIX, load_settings
 from core.templates import Templates

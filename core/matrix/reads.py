@@ -123,6 +123,16 @@ class Reads:
             if type_.name not in done:
                 done.add(type_.name)
                 yield step.inner[-1]
+            elif declared.seen_with_parent:
+                # The row may lie outside: what it points at is tried from there too.
+                step.inner[-1].inner.extend(self.scoped_relations(type_))
+
+    def scoped_relations(self, type_: GraphQLObjectType) -> Iterator[Step]:
+        """The relations of a type to rows that have a scope."""
+        for name, child in type_.fields.items():
+            declared, mapping = child.extensions[DEFINITION], mapping_of(target_of(child))
+            if isinstance(declared, ReferenceField | RelationField) and mapping is not None and is_scoped(mapping):
+                yield Step(name, declared, target_of(child), type_.name)
 
     def compare(self, who: str, step: Step, everything: Any, own: Any) -> None:
         """Whoever may see less gets what the national account gets, less what lies outside."""
