@@ -5,8 +5,8 @@ Switched on by `-p core.testing`. A test gets a fresh copy of a migrated databas
 `bima` on it. The copies are made by PostgreSQL from a template that is migrated once per profile and version of the
 code, on a server that stays between runs.
 
-`check_scope(host, session)` tries who sees and changes what: every type, every way of reaching it, every kind of account
-(see `core.matrix`).
+`check_scope(host, session)` tries who sees and changes what: every type, every way of reaching it, every kind of
+account (see `core.matrix`).
 
 The profile is `tanzania-chf`; `--profile` or `@pytest.mark.profile("minimal")` names another, or a path to one.
 """

@@ -11,6 +11,9 @@ from core.module import PUBLIC
 from schema.connection import PageField
 from schema.kinds import MappedField, OneField, ReferenceField, RelationField
 
+MOST, MOST_BELOW = 40, 4
+"""Rows of a list, and of a list below another one, that are read; corners have fewer."""
+
 
 @dataclass
 class Step:
@@ -31,7 +34,8 @@ class Step:
         """The selection, with arguments in it."""
         own = " ".join(["__typename", *(["id"] if "id" in self.type_.fields else []), *(s.text() for s in self.inner)])
         if isinstance(self.declared, PageField):
-            return f"{self.name}(first: 100{arguments}) {{ totalCount nodes {{ {own} }} }}"
+            size = MOST if self.owner == "Query" else MOST_BELOW
+            return f"{self.name}(first: {size}{arguments}) {{ totalCount nodes {{ {own} }} }}"
         return f"{self.name}{f'({arguments})' if arguments else ''} {{ {own} }}"
 
     def objects(self, value: Any) -> list[dict[str, Any]]:
