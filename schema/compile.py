@@ -17,6 +17,7 @@ from graphql import (
 
 from schema.connection import (
     DEFAULT_PAGE,
+    MOST_COUNTED,
     Key,
     PageField,
     beyond,
@@ -25,7 +26,7 @@ from schema.connection import (
     read_cursor,
 )
 from schema.errors import BadRequest, Forbidden
-from schema.filters import conditions, search_conditions, split_words
+from schema.filters import conditions, search_conditions, searched_words
 from schema.kinds import (
     ColumnField,
     ComputedField,
@@ -191,19 +192,24 @@ class Planner(Planning):
         size, backward = self._size(arguments)
         keys = self._order(declared, mapping, arguments["orderBy"])
 
+        search = arguments.get("search")
+        words = 0
+        if search is not None and not search.null:
+            words = self.shaped("search", search, searched_words)
+        # Words too short for a trigram index are looked for in the viewer's places, or along the order's index.
+        found_first = words > 0 or (words < 0 and not self.unbounded)
+
         def narrowed(row: Row) -> list[Any]:
             found = [*where(row), *conditions(declared.target, row, arguments["filter"], self)]
-            search = arguments.get("search")
-            if search is not None and not search.null:
-                words = self.shaped("search", search, lambda text: len(split_words(text or "")))
-                found.extend(search_conditions(mapping, row, search, self, words))
+            if search is not None and words:
+                found.extend(search_conditions(mapping, row, search, self, abs(words)))
             return found
 
         pairs: list[Any] = []
         wanted = {key: fields[0].name.value for key, fields in asked.items()}
         window = None
         if {"edges", "nodes", "pageInfo"} & set(wanted.values()):
-            window = self._window(mapping, keys, size, backward, arguments, narrowed)
+            window = self._window(mapping, keys, size, backward, arguments, narrowed, found_first=found_first)
         for key, name in wanted.items():
             pairs.append(sa.literal_column(quoted(key)))
             sets = [node.selection_set for node in asked[key]]
@@ -227,6 +233,8 @@ class Planner(Planning):
         backward: bool,
         arguments: dict[str, Given],
         narrowed: Callable[[Row], list[Any]],
+        *,
+        found_first: bool,
     ) -> Window:
         row, source = fresh(mapping)
         where = narrowed(row)
@@ -235,8 +243,12 @@ class Planner(Planning):
                 values = [self._cursor_part(arguments[name], keys, index) for index in range(len(keys))]
                 where.append(beyond(order, row, values))
         order = [key.reversed() for key in keys] if backward else keys
-        base = sa.select(*source.c).where(*where).order_by(*(key.ordered(row) for key in order)).limit(size + 1)
-        found = base.subquery()
+        base = sa.select(*source.c).where(*where)
+        if found_first:
+            # A fence: else PostgreSQL walks the order's index until enough rows match, all of it for a rare name.
+            source = base.offset(sa.literal_column("0")).subquery()
+            row, base = Row(source, mapping.attributes), sa.select(*source.c)
+        found = base.order_by(*(key.ordered(row) for key in order)).limit(size + 1).subquery()
         continued = not arguments["before" if backward else "after"].null
         return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued)
 
@@ -264,7 +276,8 @@ class Planner(Planning):
 
     def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
         row, source = fresh(mapping)
-        return sa.select(sa.func.count()).select_from(source).where(*narrowed(row)).scalar_subquery()
+        counted: Any = sa.select(sa.literal_column("1")).select_from(source).where(*narrowed(row)).limit(MOST_COUNTED)
+        return sa.select(sa.func.count()).select_from(counted.subquery()).scalar_subquery()
 
     # Fields of an object
 

@@ -24,6 +24,8 @@ from schema.rows import Row
 
 DEFAULT_PAGE = 20
 MOST_PER_PAGE = 100
+MOST_COUNTED = 100_000
+"""Counting further tells a reader nothing and takes a country's millions half a second."""
 
 
 class PartField(MappedField):
@@ -74,7 +76,11 @@ def connection_of(target: type) -> type:
                 "edges": (list[edge], "The page's rows with their cursors."),  # type: ignore[valid-type]
                 "nodes": (list[target], "The page's rows."),  # type: ignore[valid-type]
                 "page_info": (PageInfo, "Where the page lies in its list."),
-                "total_count": (int, "How many rows the whole list has. Counted only when asked for."),
+                "total_count": (
+                    int,
+                    f"How many rows the whole list has; {MOST_COUNTED:,} means so many or more. "
+                    "Counted only when asked for.",
+                ),
             },
         )
     return _connections[target]

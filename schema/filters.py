@@ -52,6 +52,7 @@ SCALAR_FILTERS: dict[Any, tuple[str, dict[str, Any]]] = {
 MOST_IN = 1000
 MOST_NESTED = 5
 MOST_WORDS = 5
+TRIGRAM = 3
 
 
 class OrderDirection(Enum):
@@ -249,6 +250,12 @@ def search_conditions(mapping: Mapping, row: Row, value: Given, planner: Any, wo
 
         pattern = planner.bind(value, str, transform=word)
         yield sa.or_(sa.false(), *(getattr(row, name).ilike(pattern) for name in names))
+
+
+def searched_words(text: str | None) -> int:
+    """How many words a search has; negative when one is too short for a trigram index to find it."""
+    words = split_words(text or "")
+    return -len(words) if any(len(word) < TRIGRAM for word in words) else len(words)
 
 
 def split_words(text: str) -> list[str]:

@@ -112,6 +112,7 @@ class Claim(VersionedRow):
     __table_args__ = (
         Index("uq_claim_claim_code", "health_facility_id", "code", unique=True, postgresql_where=CURRENT),
         Index(None, "code"),
+        Index("ix_claim_claim_code_trgm", "code", postgresql_using="gin", postgresql_ops={"code": "gin_trgm_ops"}),
         Index(None, "insuree_id", "date_from", "id"),
         Index(None, "health_facility_id", "date_from", "id"),
         Index(None, "district_id", "date_from", "id"),

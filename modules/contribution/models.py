@@ -76,6 +76,12 @@ class Contribution(VersionedRow):
             unique=True,
             postgresql_where=text("voided_at IS NULL"),
         ),
+        Index(
+            "ix_contribution_contribution_receipt_trgm",
+            "receipt",
+            postgresql_using="gin",
+            postgresql_ops={"receipt": "gin_trgm_ops"},
+        ),
         Index(None, "policy_id", "paid_on"),
         Index(None, "payer_id", "paid_on"),
         Index(None, "officer_id", "paid_on"),

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from schema import compile
 from tests.schema.asking import AT_HARBOUR, Ask
 from tests.schema.stock import NORTH
 
@@ -221,3 +222,10 @@ async def test_a_page_reads_one_row_more_than_it_shows(ask: Ask) -> None:
 async def test_a_list_cannot_be_ordered_by_a_field_that_needs_a_right(ask: Ask) -> None:
     data = await ask.data('{ __type(name: "MemberOrderField") { enumValues { name } } }')
     assert [value["name"] for value in data["__type"]["enumValues"]] == ["ID", "NAME", "BORN"]
+
+
+async def test_a_count_stops_where_it_tells_nothing_more(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compile, "MOST_COUNTED", 7)
+    assert await ask.data("{ many: books { totalCount } }") == {"many": {"totalCount": 7}}
+    few = await ask.data('{ few: books(filter: { title: { eq: "Bees" } }) { totalCount } }')
+    assert few["few"]["totalCount"] < 7

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.schema.asking import Ask
+from tests.schema.asking import ANYWHERE, AT_HARBOUR, Ask, Person
 from tests.schema.stock import ANTS, HARBOUR, NORTH, SOUTH, stock
 from tests.schema.tables import BookRow, Status
 
@@ -194,6 +194,24 @@ async def test_a_search_looks_for_its_first_five_words(ask: Ask) -> None:
     query = "query($s: String) { books(search: $s) { totalCount } }"
     assert (await ask.data(query, {"s": "b e b e b nonsense"}))["books"]["totalCount"] > 0
     assert (await ask.data(query, {"s": "b e b e nonsense"}))["books"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("alias", "text", "person", "first"),
+    [
+        ("anywhere", "Bees", ANYWHERE, True),
+        ("short", "Bees of", ANYWHERE, False),
+        ("here", "Bees of", AT_HARBOUR, True),
+        ("empty", "", AT_HARBOUR, False),
+    ],
+)
+async def test_what_an_index_finds_is_found_before_it_is_put_in_order(
+    ask: Ask, alias: str, text: str, person: Person, first: bool
+) -> None:
+    query = f"query($s: String) {{ {alias}: books(search: $s) {{ nodes {{ title }} }} }}"
+    await ask.data(query, {"s": text}, person=person)
+    [statement] = ask.sql(query)
+    assert ("OFFSET 0" in statement) is first
 
 
 async def test_only_types_with_search_columns_can_be_searched(ask: Ask) -> None:
