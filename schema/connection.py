@@ -26,6 +26,7 @@ DEFAULT_PAGE = 20
 MOST_PER_PAGE = 100
 MOST_COUNTED = 100_000
 """Counting further tells a reader nothing and takes a country's millions half a second."""
+COUNTED = f"How many rows the whole list has; {MOST_COUNTED:,} means so many or more. Counted only when asked for."
 
 
 class PartField(MappedField):
@@ -76,11 +77,7 @@ def connection_of(target: type) -> type:
                 "edges": (list[edge], "The page's rows with their cursors."),  # type: ignore[valid-type]
                 "nodes": (list[target], "The page's rows."),  # type: ignore[valid-type]
                 "page_info": (PageInfo, "Where the page lies in its list."),
-                "total_count": (
-                    int,
-                    f"How many rows the whole list has; {MOST_COUNTED:,} means so many or more. "
-                    "Counted only when asked for.",
-                ),
+                "total_count": (int, COUNTED),
             },
         )
     return _connections[target]
