@@ -13,10 +13,11 @@ from core.files.routes import ROUTES
 from core.files.services import sweep
 from core.history import HistoryRow
 from core.hooks import hook
-from core.idempotency import IdempotencyRow
+from core.idempotency import IdempotencyRow, forget_answers
 from core.lookups import LookupRow
 from core.module import Job, Manifest, Right
 from core.presence import ModuleRow
+from core.sealing import BlockRow, HeadRow, RedactionRow, seal_job
 from core.settings import Settings
 from schema import Mutation, Part, Query, extend
 
@@ -41,7 +42,7 @@ def rights() -> Sequence[Right]:
 @hook
 def tables() -> Sequence[type[Base]]:
     """Lookups, files, the history of every table, known modules, and mutations sent with an id of the client's."""
-    return (FileRow, HistoryRow, IdempotencyRow, LookupRow, ModuleRow)
+    return (FileRow, HistoryRow, BlockRow, HeadRow, RedactionRow, IdempotencyRow, LookupRow, ModuleRow)
 
 
 @hook
@@ -52,8 +53,12 @@ def error_codes() -> Sequence[ErrorCode]:
 
 @hook
 def jobs() -> Sequence[Job]:
-    """Files that nobody claimed go once a day."""
-    return (Job("core.files.sweep", run=sweep, cron="45 3 * * *"),)
+    """The history is sealed every minute; once a day go files that nobody claimed and answers nobody asks for again."""
+    return (
+        Job("core.audit.seal", run=seal_job, cron="* * * * *"),
+        Job("core.files.sweep", run=sweep, cron="45 3 * * *"),
+        Job("core.idempotency.sweep", run=forget_answers, cron="50 3 * * *"),
+    )
 
 
 @hook

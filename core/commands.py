@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from core import logs
+from core.audit_commands import audit
 from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
 from core.module_commands import module
 from core.settings import StartError
@@ -185,4 +186,4 @@ def hooks() -> None:
     click.echo(hook_page(host()).rstrip())
 
 
-ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, module, hooks, schema, migration, doctor)
+ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, module, hooks, schema, migration, doctor, audit)

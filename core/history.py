@@ -27,15 +27,20 @@ UNRECORDED = ("updated_at",)
 
 
 class HistoryRow(Base):
-    """One change of one row.
+    """One change of one row, or that somebody read it whose work does not say so (decision 8).
 
-    `action`: I, U or D. `changes`: for each column that changed, `before` and `after`; an insert has only what came
-    (nulls left out), a delete only what went. `actor_id` is null for what Bima or an administrator of the database did.
+    `action`: I, U or D; R when it was read, and `changes` say by what. Otherwise `changes` hold for each column that
+    changed `before` and `after`; an insert has only what came (nulls left out), a delete only what went. `actor_id` is
+    null for what Bima or an administrator of the database did.
     """
 
     __tablename__ = "core_history"
     __scope__ = EVERYBODY  # it is reached through the row that changed, which has a scope of its own
-    __table_args__ = (Index(None, "row_id", "id"),)
+    __table_args__ = (
+        Index(None, "row_id", "id"),
+        Index(None, "actor_id", "id"),
+        Index(None, "at", postgresql_using="brin"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime]

@@ -5,13 +5,13 @@ The first sender's row is written in the mutation's own transaction; who comes s
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from graphql import print_ast
-from sqlalchemy import DateTime, LargeBinary, String, Text, select, update
+from sqlalchemy import DateTime, LargeBinary, String, Text, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,9 @@ from core.db import Base
 from core.errors import IDEMPOTENCY_MISMATCH, TOO_LONG, UserError
 
 LONGEST_ID = 100
+KEPT = timedelta(days=30)
+"""How long a mutation may be sent again: a phone that was without network for longer starts anew."""
+_AT_A_TIME = 10_000
 
 
 class IdempotencyRow(Base):
@@ -35,7 +38,7 @@ class IdempotencyRow(Base):
     object_id: Mapped[UUID | None]
     answer: Mapped[str | None] = mapped_column(Text)
     selection_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,21 @@ async def remember(ctx: Context, answer: bytes | None) -> None:
         .values(object_id=ctx.result_id, answer=(answer or b"null").decode())
     )
     ctx.claimed = None
+
+
+async def forget_answers(ctx: Context) -> None:
+    """Delete answers older than `KEPT`, so many at a time; those who wait for one under way are not kept waiting."""
+    key = (IdempotencyRow.account_id, IdempotencyRow.client_mutation_id)
+    old = select(*key).where(IdempotencyRow.created_at < clock.now() - KEPT).limit(_AT_A_TIME)
+    while (
+        await ctx.session.execute(
+            delete(IdempotencyRow)
+            .where(tuple_(*key).in_(old.with_for_update(skip_locked=True)))
+            .returning(IdempotencyRow.account_id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all():
+        await ctx.session.commit()
 
 
 def _hashes(ctx: Context, mutation: str, info: Any) -> tuple[bytes, bytes]:
