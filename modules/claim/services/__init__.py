@@ -2,7 +2,7 @@
 
 from modules.claim.services.administrators import create_administrator, delete_administrator, update_administrator
 from modules.claim.services.attachments import add_attachment, remove_attachment
-from modules.claim.services.bulk import among, columns_of, insert_rows, read, update_rows
+from modules.claim.services.bulk import among, columns_of, insert_rows, read, update_by, update_rows
 from modules.claim.services.entry import create_claim, delete_claim, update_claim
 from modules.claim.services.facts import Provision, grouped, is_adult_on, plain_lines, provisions
 from modules.claim.services.feedback import deliver_feedback
@@ -16,44 +16,11 @@ from modules.claim.services.states import advance
 from modules.claim.services.submission import SUBMIT, submit_claims, submit_ordered
 
 __all__ = [
-    "SUBMIT",
-    "Order",
-    "Picked",
-    "PlainClaim",
-    "PlainLine",
-    "Provision",
-    "Selection",
-    "add_attachment",
-    "advance",
-    "among",
-    "amounts",
-    "check_other_facility",
-    "columns_of",
-    "create_administrator",
-    "create_claim",
-    "delete_administrator",
-    "delete_claim",
-    "deliver_feedback",
-    "grouped",
-    "in_chunks",
-    "insert_rows",
-    "is_adult_on",
-    "lock_claims",
-    "plain_lines",
-    "provisions",
-    "read",
-    "reject_claim",
-    "remove_attachment",
-    "restore_claim",
-    "results",
-    "return_claim",
-    "review_claim",
-    "select_claims",
-    "select_for_feedback",
-    "select_for_review",
-    "submit_claims",
-    "submit_ordered",
-    "update_administrator",
-    "update_claim",
-    "update_rows",
+    "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
+    "advance", "among", "amounts", "check_other_facility", "columns_of", "create_administrator",
+    "create_claim", "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
+    "insert_rows", "is_adult_on", "lock_claims", "plain_lines", "provisions", "read", "reject_claim",
+    "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
+    "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",
+    "update_by", "update_claim", "update_rows",
 ]  # fmt: skip

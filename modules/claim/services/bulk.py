@@ -6,7 +6,21 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Table, Text, any_, cast, column, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    Update,
+    any_,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,14 +73,26 @@ async def update_rows(session: AsyncSession, model: type[Row], rows: Sequence[Va
 
     `version` and `updated_at` follow. Objects of the session keep their old values: read anew what is needed after.
     """
+    if rows:
+        await session.execute(_update(model, rows, "id"))
+
+
+async def update_by(
+    session: AsyncSession, model: type[Row], key: str, rows: Sequence[Values], returning: Any
+) -> list[Any]:
+    """As `update_rows`, by another unique column than `id`; a value of every row that was found."""
     if not rows:
-        return
+        return []
+    return list(await session.scalars(_update(model, rows, key).returning(returning)))
+
+
+def _update(model: type[Row], rows: Sequence[Values], key: str) -> Update:
     table: Table = model.__table__  # type: ignore[assignment]
     new = _sent(table, rows)
-    values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in rows[0] if name != "id"}
+    values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in rows[0] if name != key}
     if "version" in table.c:
         values["version"] = table.c.version + 1
-    await session.execute(update(table).where(table.c.id == new.c.id).values(**values, updated_at=clock.now()))
+    return update(table).where(table.c[key] == new.c[key]).values(**values, updated_at=clock.now())
 
 
 def _sent(table: Table, rows: Sequence[Values]) -> Any:

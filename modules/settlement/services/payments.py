@@ -1,10 +1,10 @@
 """Paying facilities: payments for statements, and what becomes of the claims and of the run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 
 from core import (
     DATE_IN_FUTURE,
@@ -24,9 +24,7 @@ from modules.settlement import errors
 from modules.settlement.inputs import RecordFacilityPaymentInput
 from modules.settlement.models import BatchRun, BatchRunStatus, FacilityStatement, Payment, RunClaim
 
-T = TypeVar("T")
-
-CHUNK = 10_000
+PORTION = 10_000
 """Claims or lines that are handed to another module at a time."""
 
 
@@ -75,10 +73,16 @@ async def close_if_paid(ctx: Context, run: BatchRun) -> None:
     await ctx.session.flush()
 
 
-def chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Rows in portions that one statement of another module takes."""
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
+async def portions(ctx: Context, query: Select[*tuple[Any, ...]], key: Any) -> AsyncIterator[Sequence[Any]]:
+    """The rows of a query in the order of a unique key, in portions that one statement of another module takes.
+
+    Each is read when the one before is done, so that memory does not grow with them. The key is the first column.
+    """
+    query = query.order_by(key).limit(PORTION)
+    rows = (await ctx.session.execute(query)).all()
+    while rows:
+        yield rows
+        rows = (await ctx.session.execute(query.where(key > rows[-1][0]))).all()
 
 
 async def _payment(ctx: Context, input: RecordFacilityPaymentInput, left: Decimal) -> Payment:
@@ -106,7 +110,7 @@ async def _payment(ctx: Context, input: RecordFacilityPaymentInput, left: Decima
 
 
 async def _pay_claims(ctx: Context, which: ColumnElement[bool]) -> None:
-    ids = await ctx.session.scalars(select(RunClaim.claim_id).where(which, RunClaim.ended_at.is_(None)))
-    for chunk in chunks(ids.all()):
-        claims = await lock_claims(ctx, chunk)
+    paid = select(RunClaim.id, RunClaim.claim_id).where(which, RunClaim.ended_at.is_(None))
+    async for portion in portions(ctx, paid, RunClaim.id):
+        claims = await lock_claims(ctx, [claim_id for _, claim_id in portion])
         await advance(ctx, claims, {claim.id: ClaimEvent.PAY for claim in claims})

@@ -1,12 +1,11 @@
 """Batch runs: previewed, run, confirmed by another account, undone until they are paid (decision 33)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import Select, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from core import (
@@ -31,7 +30,7 @@ from modules.settlement.models import BatchRun, BatchRunStatus, FacilityStatemen
 from modules.settlement.scopes import works_in_whole
 from modules.settlement.services.claims import may_be_due
 from modules.settlement.services.computing import Settlement, compute
-from modules.settlement.services.payments import chunks, close_if_paid
+from modules.settlement.services.payments import close_if_paid, portions
 from modules.settlement.services.writing import release, write
 from modules.valuation.services import remunerate, take_back
 
@@ -115,8 +114,8 @@ async def confirm_batch_run(ctx: Context, input: ConfirmBatchRunInput) -> BatchR
         raise UserError(errors.SAME_ACCOUNT, "id")
     run.status, run.confirmed_by, run.confirmed_at = BatchRunStatus.CONFIRMED, ctx.actor.id, clock.now()
     await ctx.session.flush()
-    for chunk in chunks(await _decided(ctx, run)):
-        await remunerate(ctx, dict(chunk))
+    async for portion in portions(ctx, _decided(run), RunLine.id):
+        await remunerate(ctx, {line_id: amount for _, line_id, amount in portion})
     await close_if_paid(ctx, run)
     return run
 
@@ -132,8 +131,8 @@ async def undo_batch_run(ctx: Context, input: UndoBatchRunInput) -> BatchRun:
         raise UserError(errors.PAYMENTS_RECORDED, "id")
     _check_status(run, BatchRunStatus.UNDONE, BatchRunStatus.PREVIEW, BatchRunStatus.CONFIRMED)
     if run.status is BatchRunStatus.CONFIRMED:
-        for chunk in chunks(await _decided(ctx, run)):
-            await take_back(ctx, [line_id for line_id, _ in chunk])
+        async for portion in portions(ctx, _decided(run), RunLine.id):
+            await take_back(ctx, [line_id for _, line_id, _ in portion])
     run.status, run.undone_by, run.undone_at = BatchRunStatus.UNDONE, ctx.actor.id, clock.now()
     await ctx.session.flush()
     await release(ctx, run)
@@ -178,7 +177,6 @@ async def _begin(ctx: Context, input: RunBatchInput | RunOrder) -> UUID | None:
     return id
 
 
-async def _decided(ctx: Context, run: BatchRun) -> Sequence[tuple[UUID, Decimal]]:
+def _decided(run: BatchRun) -> Select[UUID, UUID, Decimal]:
     """The lines on which the run decides, with what the facility gets for them."""
-    lines = select(RunLine.claim_line_id, RunLine.remunerated).where(RunLine.run_id == run.id).order_by(RunLine.id)
-    return [(line_id, amount) for line_id, amount in await ctx.session.execute(lines)]
+    return select(RunLine.id, RunLine.claim_line_id, RunLine.remunerated).where(RunLine.run_id == run.id)

@@ -1,7 +1,8 @@
-"""Writing down what a run pays, and giving back what it took in: one statement a table, however many claims."""
+"""Writing down what a run pays, and giving back what it took in: a statement a table for ten thousand rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from modules.settlement.models import (
     RunLine,
 )
 from modules.settlement.services.computing import ComputedIndex, Settlement, Statement
+from modules.settlement.services.payments import PORTION
 
 Values = Mapping[str, Any]
 
@@ -49,7 +51,9 @@ async def release(ctx: Context, run: BatchRun) -> None:
 
 
 async def _insert(ctx: Context, model: type[Row], rows: Iterable[Values]) -> None:
-    await insert_rows(ctx.session, model, list(rows))
+    waiting = iter(rows)
+    while portion := list(islice(waiting, PORTION)):
+        await insert_rows(ctx.session, model, portion)
 
 
 def _index(run_id: UUID, index: ComputedIndex) -> Values:
