@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from core.settings import load_settings
 from core.templates import Templates
 
 ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
+"""The moment at which everything happens."""
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -94,6 +97,8 @@ class Bench:
 
     templates: Templates
     modules: Host
+    server: Path
+    """The directory of the PostgreSQL server."""
     claims: int
     quick: bool = False
     """A district's data instead of a region's, and shorter loads."""
@@ -116,6 +121,15 @@ class Bench:
             finally:
                 await host.stop()
 
+    def database_seconds(self) -> float:
+        """Seconds that the processes of PostgreSQL have computed so far; always 0 where there is no /proc."""
+        if not Path("/proc").is_dir():
+            return 0
+        postmaster = (self.server / "data" / "postmaster.pid").read_text().split()[0]
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        gone = sum(_times(postmaster)[2:])
+        return (gone + sum(sum(_times(pid)[:2]) for pid in (postmaster, *children))) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def bench(**options: Any) -> Iterator[Bench]:
@@ -123,7 +137,8 @@ def bench(**options: Any) -> Iterator[Bench]:
     server = Postgres(Path(tempfile.gettempdir()) / f"bima-benchmarks-{os.geteuid()}")
     try:
         with tempfile.TemporaryDirectory() as data, Templates(server) as templates:
-            yield Bench(templates, Host(load_settings(ROOT, {}, data_dir=Path(data))), **options)
+            modules = Host(load_settings(ROOT, {}, data_dir=Path(data)))
+            yield Bench(templates, modules, server=server.directory, **options)
     finally:
         server.release()
 
@@ -145,6 +160,14 @@ async def rows_of(session: AsyncSession, query: Any) -> list[Any]:
 def memory() -> float:
     """The most memory that this process ever had, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _times(pid: str) -> tuple[int, ...]:
+    """Ticks that a process computed, in user and kernel mode, and that those of its children did that are gone."""
+    try:
+        return tuple(map(int, Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:15]))
+    except FileNotFoundError:
+        return (0, 0, 0, 0)
 
 
 def _rounded(value: float) -> str:

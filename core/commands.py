@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import gc
 import socket
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def serve(address: str, port: int, workers: int) -> None:
         asyncio.run(bring_up_to_date(host()))
         click.echo(f"GraphiQL: {where}/", err=True)
     click.echo(f"GraphQL:  {where}/graphql", err=True)
+    gc.freeze()
     uvicorn.run(
         create_app(host()) if workers == 1 else "core.http:application",
         factory=workers > 1,
@@ -73,6 +75,7 @@ def worker() -> None:
     async def run() -> None:
         await bring_up_to_date(host())
         await host().start()
+        gc.freeze()  # what was loaded stays: collecting garbage need not look at it each time
         try:
             await work(host())
         finally:

@@ -1,6 +1,7 @@
 """The application: `create_app(host)` makes lists of routes and middleware and hands them to Starlette."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -62,7 +63,9 @@ def application() -> Starlette:
     from core.host import Host
 
     logs.to_stderr()
-    return create_app(Host(load_settings()))
+    app = create_app(Host(load_settings()))
+    gc.freeze()
+    return app
 
 
 def _routes(host: "Host") -> list[BaseRoute]:
