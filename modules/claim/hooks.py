@@ -56,6 +56,9 @@ class CheckedClaim:
     visit_type: VisitType
     category: ServiceCategory
     adult: bool
+    age: int
+    """Whole years on the target date."""
+
     lines: tuple[CheckedLine, ...]
     findings: tuple[Finding, ...] = ()
 

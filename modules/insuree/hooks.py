@@ -1,5 +1,6 @@
 """What other modules can add to enrolment, and what they are told. All but the first in the change's transaction."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from core import Context, ErrorCode, hookspec
@@ -17,6 +18,14 @@ def check_insurance_number(number: str) -> ErrorCode | None:
 @hookspec
 async def account_exists(ctx: Context, account_id: UUID) -> bool | None:
     """Whether there is the account that an enrolment officer is to sign in with. The first answer counts."""
+
+
+@hookspec
+async def people_saved(ctx: Context, insuree_ids: Sequence[UUID]) -> None:
+    """These people were registered, or changed: a whole family at once, a member, somebody's name or document.
+
+    They are written and not committed: order a job with `defer` for what leaves the process, such as a look-up.
+    """
 
 
 @hookspec

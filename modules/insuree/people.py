@@ -23,6 +23,7 @@ from core import (
     check_columns,
     clock,
     codes_in,
+    every,
     given,
     new_id,
     tidy,
@@ -123,7 +124,7 @@ async def check_status(ctx: Context, insuree: Insuree, person: Person, problems:
 
 
 async def save(ctx: Context, people: Sequence[Person]) -> None:
-    """Write what is pending.
+    """Write what is pending, and tell the modules that want to know.
 
     Raises:
         UserError: INSURANCE_NUMBER_TAKEN, when another writer took one of the numbers since they were checked.
@@ -136,6 +137,7 @@ async def save(ctx: Context, people: Sequence[Person]) -> None:
             taken = next(person for person in people if f"({person.number})" in told)
             raise _taken(taken) from error
         raise
+    await every(ctx.host, "people_saved", ctx=ctx, insuree_ids=[person.id for person in people])
 
 
 def number_problem(ctx: Context, number: str) -> UserError | None:

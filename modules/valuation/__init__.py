@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from types import ModuleType
 from uuid import UUID
 
 from core import Base, Context, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
@@ -9,6 +10,7 @@ from modules.claim.hooks import CheckedClaim, Examiner
 from modules.claim.types import Claim, ClaimLine
 from modules.policy.hooks import Care, Usage
 from modules.valuation import errors as errors_
+from modules.valuation import hooks as hooks_
 from modules.valuation import models, mutations, services, types
 from modules.valuation import rights as rights_
 from modules.valuation import settings as settings_
@@ -39,6 +41,11 @@ def settings() -> type[ModuleSettings]:
 @hook
 def error_codes() -> Sequence[ErrorCode]:
     return errors_.ALL
+
+
+@hook
+def hookspecs() -> ModuleType:
+    return hooks_
 
 
 @hook

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from core.dates import age_on
 from core.money import ZERO
 from modules.claim import rules
 from modules.claim.hooks import CheckedClaim, CheckedLine, Examiner, LineVerdict
@@ -101,6 +102,7 @@ class Checking:
             visit_type=claim.visit_type,
             category=rules.claim_category(categories, rules.is_hospital_stay(claim.date_from, claim.date_to)),
             adult=is_adult(patient.birth_date, day, self.settings.age_of_majority),
+            age=age_on(patient.birth_date, day),
             lines=lines,
         )
 

@@ -22,6 +22,7 @@ from modules.valuation.rules.valuation import (
     ValuedPolicy,
     is_hospital_visit,
     valuate,
+    with_benefit,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "others_usage",
     "unit_price",
     "valuate",
+    "with_benefit",
 ]

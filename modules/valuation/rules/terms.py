@@ -46,6 +46,8 @@ class Terms:
     waiting_period_child: int | None = None
     ceiling_exclusion_adult: CeilingExclusion | None = None
     ceiling_exclusion_child: CeilingExclusion | None = None
+    deductible_applies: bool = True
+    """False where a benefit leaves the patient nothing to pay first."""
 
     def limit(self, visit_type: VisitType) -> Limit:
         """The limitation for the visit type."""

@@ -1,7 +1,7 @@
 """What a product pays of a claim, line by line (claims spec 2.9, decisions 29 to 31)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -34,6 +34,8 @@ class ValuedClaim:
     visit_type: VisitType = VisitType.OTHER
     hospital_stay: bool = False
     facility_is_hospital: bool = False
+    age: int | None = None
+    """Whole years on the target date, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,11 @@ def valuate(
     return Valuation(values, tuple(accounts[policy_id].close(claim, policy_id) for policy_id in used))
 
 
+def with_benefit(line: ValuedLine, terms: Terms | None) -> ValuedLine:
+    """The line on the terms of a benefit, if there is one. The origin of the price stays: it was settled with it."""
+    return line if terms is None else replace(line, terms=replace(terms, price_origin=line.terms.price_origin))
+
+
 def is_hospital_visit(terms: ProductTerms, claim: ValuedClaim) -> bool:
     """Whether in-patient amounts apply: the patient stayed, or the facility is a hospital, as the product reads it."""
     if terms.ceiling_interpretation == CeilingInterpretation.FACILITY_TYPE:
@@ -205,7 +212,7 @@ def _value_line(claim: ValuedClaim, line: ValuedLine, account: _Account, lower: 
     value = limit.value(claim.adult)
     fixed = limit.limitation_type == LimitationType.FIXED
     covered = min(amount, money(line.quantity * value)) if fixed and value > 0 else amount
-    deducted = account.deduct(covered)
+    deducted = account.deduct(covered) if line.terms.deductible_applies else ZERO
     shared = covered - deducted if fixed else percent_of(covered - deducted, value)
     in_category = account.within_category(shared)
     excluded = _no_ceiling(line.terms.ceiling_exclusion(claim.adult), account.hospital_visit)

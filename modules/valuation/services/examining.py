@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context
+from core.host import Host
 from core.money import ZERO
 from modules.claim.hooks import CheckedClaim, CheckedLine, LineVerdict, Verdict
 from modules.claim.models import Claim
@@ -21,6 +22,7 @@ from modules.medical.rules import PackageType, ServiceCategory
 from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation import rules
 from modules.valuation.models import LineValue, PolicyUsage
+from modules.valuation.services.benefits import with_benefits
 from modules.valuation.services.policies import PlainPolicy, Policies, load_usage, lock_policies_of, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
@@ -30,6 +32,7 @@ from modules.valuation.settings import Settings
 class CoverExaminer:
     """Finds cover for claims that are handed in together. Claims that pass count for those that follow."""
 
+    host: Host
     session: AsyncSession
     settings: Settings
     policies: Policies
@@ -105,9 +108,11 @@ class CoverExaminer:
     def _note(self, claim: CheckedClaim, paid: Sequence[tuple[CheckedLine, rules.LineCover]]) -> dict[int, Decimal]:
         """Note what an accepted claim takes; its unit prices by line number."""
         ids = dict.fromkeys(cover.candidate.policy_id for _, cover in paid if cover.candidate is not None)
+        valued = valued_claim(claim, self.settings)
+        lines = with_benefits(self.host, valued, [_valued_line(line, cover) for line, cover in paid])
         valuation = rules.valuate(
-            valued_claim(claim, self.settings),
-            [_valued_line(line, cover) for line, cover in paid],
+            valued,
+            lines,
             {
                 id: rules.ValuedPolicy(
                     self.terms.products[self.policies.rows[id].terms_id], self.policies.members(id, claim.target_date)
@@ -121,21 +126,20 @@ class CoverExaminer:
             self.usage[row.policy_id].append(row)
         self.taken += valuation.usage
         self.visits[claim.insuree_id, claim.category].append(claim.target_date)
-        for line, cover in paid:
-            self.lines.append(self._line_value(claim, line, cover))
+        for (line, cover), on_terms in zip(paid, lines, strict=True):
+            self.lines.append(self._line_value(claim, line, on_terms))
             self.given[claim.insuree_id, line.element_id].append(
                 Provision(claim.insuree_id, line.element_id, claim.target_date, cover.quantity)
             )
         return {value.line_no: value.unit for value in valuation.lines}
 
-    def _line_value(self, claim: CheckedClaim, line: CheckedLine, cover: rules.LineCover) -> Mapping[str, Any]:
-        assert cover.candidate is not None
-        terms, limit = cover.candidate.terms, cover.candidate.terms.limit(claim.visit_type)
+    def _line_value(self, claim: CheckedClaim, line: CheckedLine, valued: rules.ValuedLine) -> Mapping[str, Any]:
+        terms, limit = valued.terms, valued.terms.limit(claim.visit_type)
         return {
             "claim_line_id": line.id,
             "claim_id": claim.id,
-            "policy_id": cover.candidate.policy_id,
-            "product_id": self.policies.rows[cover.candidate.policy_id].product_id,
+            "policy_id": valued.policy_id,
+            "product_id": self.policies.rows[valued.policy_id].product_id,
             "price_origin": PriceOrigin(terms.price_origin),
             "limitation_type": LimitationType(limit.limitation_type),
             "limitation_value": limit.value(claim.adult),
@@ -152,6 +156,7 @@ async def examiner(ctx: Context, claims: Sequence[CheckedClaim]) -> CoverExamine
     terms_ids = {policy.terms_id for policy in policies.rows.values()}
     given = await provisions(session, insuree_ids, element_ids)
     return CoverExaminer(
+        host=ctx.host,
         session=session,
         settings=ctx.settings(Settings),
         policies=policies,
@@ -187,6 +192,7 @@ def valued_claim(claim: CheckedClaim, settings: Settings) -> rules.ValuedClaim:
         visit_type=claim.visit_type,
         hospital_stay=claim.hospital_stay,
         facility_is_hospital=claim.facility_level_code in settings.hospital_levels,
+        age=claim.age,
     )
 
 

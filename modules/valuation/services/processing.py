@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from core import Context, UserError
+from core import Context, UserError, age_on
 from core.money import ZERO
 from modules.claim.models import LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, is_hospital_stay, transition
@@ -38,6 +38,7 @@ from modules.valuation import rules
 from modules.valuation.errors import COVER_NOT_EXAMINED
 from modules.valuation.inputs import ProcessClaimsInput
 from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
+from modules.valuation.services.benefits import with_benefits
 from modules.valuation.services.policies import Policies, load_usage, lock_policies, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
@@ -170,7 +171,8 @@ async def _valuate(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> 
         for id in {facts.payers[line.id].policy_id for line in facts.lines[claim.id] if line.id in facts.payers}:
             usage[id] = [row for row in usage[id] if row.claim_id != claim.id]
         before = [row for id in policies for row in usage[id]]
-        valuation = rules.valuate(_valued_claim(ctx, claim, facts), lines, policies, before)
+        valued = _valued_claim(ctx, claim, facts)
+        valuation = rules.valuate(valued, with_benefits(ctx.host, valued, lines), policies, before)
         for row in valuation.usage:
             usage[row.policy_id].append(row)
         valuations[claim.id] = valuation
@@ -199,6 +201,7 @@ def _valued_claim(ctx: Context, claim: PlainClaim, facts: Facts) -> rules.Valued
         visit_type=claim.visit_type,
         hospital_stay=is_hospital_stay(claim.date_from, claim.date_to),
         facility_is_hospital=level_code in ctx.settings(Settings).hospital_levels,
+        age=age_on(facts.births[claim.insuree_id], claim.target_date),
     )
 
 
