@@ -56,6 +56,12 @@ QUANTITY_ABOVE_PROVIDED = ErrorCode(
     sw="Kituo kilitoa {provided}; haiwezi kuidhinishwa zaidi.",
     fr="L'établissement a fourni {provided} ; on ne peut approuver davantage.",
 )
+QUANTITY_ABOVE_LIMIT = ErrorCode(
+    "QUANTITY_ABOVE_LIMIT",
+    en="The patient's policy leaves {left} of this. Approve no more.",
+    sw="Bima ya mgonjwa inabakiza {left} ya hii. Usiidhinishe zaidi.",
+    fr="La police du patient en laisse {left}. N'en approuvez pas davantage.",
+)
 LINE_REFUSED = ErrorCode(
     "LINE_REFUSED",
     en="A check refused this line ({reason}); a review cannot accept it. Return the claim instead.",
@@ -138,7 +144,7 @@ TOO_MANY_ATTACHMENTS = ErrorCode(
 
 ALL = (
     NAME_ONE, NOT_EDITABLE, NOT_CHECKED, TOO_MANY_DIAGNOSES, TOO_MANY_LINES, TOO_MANY_CLAIMS, EXPLANATION_MISSING,
-    QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE, SELECTION_PERCENT,
-    NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, FEEDBACK_OF_ANOTHER, ASSESSMENT_OUT_OF_RANGE, NOT_REJECTED,
-    RESTORED_ENOUGH, FILE_OR_LINK, LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
+    QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, QUANTITY_ABOVE_LIMIT, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE,
+    SELECTION_PERCENT, NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, FEEDBACK_OF_ANOTHER, ASSESSMENT_OUT_OF_RANGE,
+    NOT_REJECTED, RESTORED_ENOUGH, FILE_OR_LINK, LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
 )  # fmt: skip

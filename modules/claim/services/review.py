@@ -1,15 +1,18 @@
 """What the medical officer decides on a checked claim: review, return, reject."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import not_, select
 
 from core import NOT_FOUND, REQUIRED, TOO_LONG, Context, Problems, UserError, check_columns, every, find, given, tidy
 from core.money import ZERO
 from modules.claim import errors, rules
 from modules.claim.hooks import StatusChange
 from modules.claim.inputs import RejectClaimInput, ReturnClaimInput, ReviewClaimInput, ReviewedLineInput
-from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, ClaimPart, LineStatus
+from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, ClaimPart, Finding, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason, SelectionEvent, SelectionStatus
 from modules.claim.services.facts import lines_of
 from modules.claim.services.selecting import check_other_facility
@@ -22,12 +25,13 @@ async def review_claim(ctx: Context, input: ReviewClaimInput) -> Claim:
 
     Raises:
         UserErrors: NOT_FOUND, STALE, OWN_FACILITY, CLAIM_NOT_CHECKED; at the lines NOT_FOUND, REQUIRED, LINE_REFUSED,
-            QUANTITY_ABOVE_PROVIDED, NEGATIVE, TOO_LONG.
+            QUANTITY_ABOVE_PROVIDED, QUANTITY_ABOVE_LIMIT, NEGATIVE, TOO_LONG.
     """
     claim = await _checked(ctx, input.id, input.expected_version)
     lines = (await lines_of(ctx.session, [claim.id]))[claim.id]
     problems = Problems()
-    _review_lines(input.lines, {line.line_no: line for line in lines}, problems)
+    left = await _left_by_limits(ctx, claim.id)
+    _review_lines(input.lines, {line.line_no: line for line in lines}, left, problems)
     for name, value in tidy(given(input, "lines")).items():
         check_columns(Claim, {name: value}, problems)
         setattr(claim, name, value)
@@ -104,7 +108,24 @@ async def _refuse(ctx: Context, claim: Claim, event: ClaimEvent, reason: Rejecti
     await every(ctx.host, "claims_changed_status", ctx=ctx, changes=[StatusChange(claim.id, before, claim.status)])
 
 
-def _review_lines(reviewed: Sequence[ReviewedLineInput], lines: Mapping[int, ClaimLine], problems: Problems) -> None:
+async def _left_by_limits(ctx: Context, claim_id: UUID) -> dict[UUID, Decimal]:
+    """What limits left of the quantities that submission cut, by line: a reviewer approves no more."""
+    cut = select(Finding.line_id, Finding.parameters).where(
+        Finding.claim_id == claim_id,
+        Finding.line_id.is_not(None),
+        Finding.code == RejectionReason.MAX_PROVISIONS,
+        not_(Finding.rejects),
+    )
+    rows = await ctx.session.execute(cut)
+    return {line_id: Decimal(given["maximum"]) - Decimal(given["used"]) for line_id, given in rows if line_id}
+
+
+def _review_lines(
+    reviewed: Sequence[ReviewedLineInput],
+    lines: Mapping[int, ClaimLine],
+    left: Mapping[UUID, Decimal],
+    problems: Problems,
+) -> None:
     for index, input in enumerate(reviewed):
         line, path = lines.get(input.line_no), f"lines.{index}"
         if line is None:
@@ -115,7 +136,7 @@ def _review_lines(reviewed: Sequence[ReviewedLineInput], lines: Mapping[int, Cla
         line.justification = values.pop("justification", line.justification)
         _review_status(input, line, path, problems)
         if line.status is PASSED:
-            _review_amounts(values, line, path, problems)
+            _review_amounts(values, line, left.get(line.id), path, problems)
 
 
 def _review_status(input: ReviewedLineInput, line: ClaimLine, path: str, problems: Problems) -> None:
@@ -130,12 +151,18 @@ def _review_status(input: ReviewedLineInput, line: ClaimLine, path: str, problem
         line.status, line.rejection_reason, line.quantity_approved = PASSED, None, None
 
 
-def _review_amounts(values: Mapping[str, Any], line: ClaimLine, path: str, problems: Problems) -> None:
+def _review_amounts(
+    values: Mapping[str, Any], line: ClaimLine, left: Decimal | None, path: str, problems: Problems
+) -> None:
     quantity = values.get("quantity_approved")
     if quantity is not None and quantity > line.quantity_provided:
         problems.add(errors.QUANTITY_ABOVE_PROVIDED, f"{path}.quantityApproved", provided=line.quantity_provided)
+    elif quantity is not None and left is not None and quantity > left:
+        problems.add(errors.QUANTITY_ABOVE_LIMIT, f"{path}.quantityApproved", left=left)
     for name, value in values.items():
         setattr(line, name, value)
+    if line.quantity_approved is None:
+        line.quantity_approved = left
 
 
 def _reject(line: ClaimLine) -> None:

@@ -1,8 +1,9 @@
 from datetime import date
 from decimal import Decimal
+from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, new_id
@@ -20,6 +21,7 @@ from modules.product.rules import IndexPeriod
 from modules.product.testing import make_product, terms_of
 from modules.settlement.models import CapitationShare, FacilityStatement, RunClaim, RunLine
 from modules.settlement.testing import listed, relative
+from modules.valuation.models import ClaimValue, LineValue
 from tests.modules.settlement.scheme import START, Scheme, make_scheme, nodes
 
 WEIGHTS = ("population", "families", "insured_population", "insured_families", "visits", "adjusted_amount")
@@ -66,6 +68,32 @@ async def test_statements_of_all_facilities_add_up_to_the_run(scheme: Scheme) ->
     assert str(total(Decimal(statement["amountToPay"]) for statement in nodes(run))) == run["amountToPay"]
     claims = (await scheme.session.scalars(select(RunClaim.remunerated))).all()
     assert str(total(claims)) == run["amountToPay"]
+
+
+async def test_lines_add_up_to_claims_claims_to_statements_and_statements_to_the_run_decision_33(
+    scheme: Scheme,
+) -> None:
+    chance = Random(33)
+    clinics = [scheme.clinic, *[await make_clinic(scheme.session, scheme.district) for _ in range(2)]]
+    await scheme.pay_premium(36_500)
+    for _ in range(20):
+        kinds = chance.choices((relative, listed), k=chance.randint(1, 4))
+        lines = [kind(Decimal(chance.randint(1, 99_999)) / 100) for kind in kinds]
+        stay = {"date_to": date(2026, 5, 20)} if chance.random() < 0.5 else {}
+        await scheme.claim(*lines, clinic=chance.choice(clinics), **stay)
+    run = await scheme.confirmed()
+    await scheme.session.commit()
+    session = scheme.session
+    by_line = select(LineValue.claim_id, func.sum(LineValue.remunerated)).group_by(LineValue.claim_id)
+    of_claims = dict((await session.execute(select(ClaimValue.claim_id, ClaimValue.remunerated))).tuples().all())
+    assert dict((await session.execute(by_line)).tuples().all()) == of_claims
+    assert dict((await session.execute(select(RunClaim.claim_id, RunClaim.remunerated))).tuples().all()) == of_claims
+    by_statement = select(RunClaim.statement_id, func.sum(RunClaim.remunerated)).group_by(RunClaim.statement_id)
+    stated = select(FacilityStatement.id, FacilityStatement.amount_to_pay)
+    of_statements = dict((await session.execute(stated)).tuples().all())
+    assert dict((await session.execute(by_statement)).tuples().all()) == of_statements
+    assert len(of_statements) == len(clinics)
+    assert total(of_statements.values()) == Decimal(run["amountToPay"])
 
 
 async def test_the_product_pays_for_care_wherever_it_was_given_decision_33(scheme: Scheme) -> None:

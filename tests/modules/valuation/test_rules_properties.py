@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import money, total
-from modules.medical.rules import ServiceCategory, VisitType
+from modules.medical.rules import PackageType, ServiceCategory, VisitType
 from modules.product.rules import CeilingExclusion, CeilingInterpretation, CeilingType, LimitationType, PriceOrigin
 from modules.valuation.rules import (
+    Bundle,
     CategoryLimit,
     Limit,
     ProductTerms,
@@ -44,6 +45,8 @@ terms = st.builds(
     ceiling_exclusion_adult=exclusions,
     ceiling_exclusion_child=exclusions,
 )
+parts = st.dictionaries(st.sampled_from("ab"), st.sampled_from([1, 2]), max_size=2)
+bundles = st.builds(Bundle, st.sampled_from(PackageType), amounts, parts, parts)
 products = st.builds(
     ProductTerms,
     ceiling_type=st.sampled_from(CeilingType),
@@ -57,6 +60,10 @@ products = st.builds(
     threshold=st.none() | st.integers(0, 5),
     policy_ceiling_extra_member=unset_or_amounts,
     policy_ceiling_maximum=unset_or_amounts,
+    policy_ceiling_extra_member_in_patient=unset_or_amounts,
+    policy_ceiling_maximum_in_patient=unset_or_amounts,
+    policy_ceiling_extra_member_out_patient=unset_or_amounts,
+    policy_ceiling_maximum_out_patient=unset_or_amounts,
     category_limits=st.dictionaries(
         st.sampled_from(ServiceCategory), st.builds(CategoryLimit, max_amount=unset_or_amounts)
     ),
@@ -84,6 +91,7 @@ claim_lines = st.lists(
         st.none() | quantities,
         unset_or_amounts,
         unset_or_amounts,
+        st.none() | bundles,
     ),
     max_size=6,
     unique_by=lambda line: (line.is_service, line.line_no),
@@ -120,6 +128,44 @@ def test_every_line_adds_up_to_the_cent_decision_30(
         assert total(parts) == money(line.quantity * line.unit) == line.amount
         assert all(part >= 0 and part == money(part) for part in parts)
         assert line.remunerated in (None, line.valuated)
+
+
+@given(claims, claim_lines, policies, earlier)
+def test_no_more_is_paid_than_was_asked_where_the_origin_or_the_setting_says_so_decision_31(
+    claim: ValuedClaim, lines: list[ValuedLine], policies: dict[UUID, ValuedPolicy], usage: list[Usage]
+) -> None:
+    asked = {(line.is_service, line.line_no): line for line in lines}
+    for lower in (False, True):
+        for value in valuate(claim, lines, policies, usage, lower_of_asked_and_list=lower).lines:
+            line = asked[value.is_service, value.line_no]
+            bounded = line.terms.price_origin is PriceOrigin.OWN
+            bounded |= lower and line.terms.price_origin is PriceOrigin.PRICE_LIST
+            if line.price_approved is not None:
+                assert value.valuated <= money(line.quantity * line.price_approved)
+            elif bounded and line.price_asked is not None:
+                assert value.valuated <= money(line.quantity * line.price_asked)
+            assert value.valuated <= value.amount
+
+
+@given(claims, claim_lines, policies, earlier)
+def test_a_claim_is_worth_its_lines_and_takes_from_each_policy_what_these_pay(
+    claim: ValuedClaim, lines: list[ValuedLine], policies: dict[UUID, ValuedPolicy], usage: list[Usage]
+) -> None:
+    valuation = valuate(claim, lines, policies, usage)
+    assert valuation.valuated == total(line.valuated for line in valuation.lines)
+    excluded = [line for line in valuation.lines if line.exceeded_ceiling]
+    for row in valuation.usage:
+        own = [line for line in valuation.lines if line.policy_id == row.policy_id]
+        left = ceiling_left(
+            policies[row.policy_id].terms,
+            is_hospital_visit(policies[row.policy_id].terms, claim),
+            policies[row.policy_id].members,
+            others_usage(
+                usage, policies[row.policy_id].terms.ceiling_type, row.policy_id, claim.insuree_id, claim.claim_id
+            ),
+        )
+        # What exceeds a ceiling exceeds it because nothing is left of it.
+        assert not [line for line in excluded if line in own] or row.remunerated == left
 
 
 @given(claims, claim_lines, policies, earlier)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -111,6 +112,38 @@ async def test_a_quantity_above_what_the_limit_leaves_is_cut_and_shown_d20(schem
             "message": "At most 10 of this may be given; 8.00 were used before.",
         }
     ]
+
+
+async def test_a_reviewer_approves_no_more_than_a_limit_leaves(scheme: Scheme) -> None:
+    drug = scheme.clinic.items[0]
+    await scheme.insure({drug: {"limit_number_adult": 10}})
+    await scheme.handed_in((drug, 8), on=date(2026, 5, 1))
+    claim = await scheme.handed_in((drug, 5))
+
+    async def review(**line: Any) -> Any:
+        nonlocal claim
+        given = {"lineNo": 1, **line}
+        payload = await scheme.change("reviewClaim", claim, scheme.doctor(), lines=[given])
+        claim = payload["claim"] or claim
+        return [error["code"] for error in payload["errors"]] or claim["items"][0]["quantityApproved"]
+
+    assert await review(quantityApproved="3") == ["QUANTITY_ABOVE_LIMIT"]
+    assert await review(quantityApproved="6") == ["QUANTITY_ABOVE_PROVIDED"]
+    assert await review(quantityApproved="1") == "1.00"
+    assert await review(quantityApproved=None) == "2.00"
+    other = await scheme.handed_in((drug, 1), scheme.clinic.items[1], on=date(2026, 6, 11))
+    assert lines(other)[0]["rejectionReason"] == "MAX_PROVISIONS"
+
+
+async def test_a_line_accepted_again_keeps_what_the_limit_left(scheme: Scheme) -> None:
+    drug, rest = scheme.clinic.items[:2]
+    await scheme.insure({drug: {"limit_number_adult": 3}, rest: {}})
+    claim = await scheme.handed_in((drug, 5), rest)
+    rejected = {"lineNo": 1, "status": "REJECTED", "justification": "Not needed"}
+    claim = (await scheme.change("reviewClaim", claim, scheme.doctor(), lines=[rejected]))["claim"]
+    again = await scheme.change("reviewClaim", claim, scheme.doctor(), lines=[{"lineNo": 1, "status": "PASSED"}])
+    assert again["claim"]["items"][0]["quantityApproved"] == "3.00"
+    assert again["claim"]["approved"] == "4000.00"
 
 
 async def test_a_used_up_limit_refuses_with_16_v11(scheme: Scheme) -> None:
