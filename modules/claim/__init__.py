@@ -20,6 +20,7 @@ def tables() -> Sequence[type[Base]]:
     return (
         models.ClaimAdministrator, models.Claim, models.ClaimDiagnosis, models.ClaimLine, models.ClaimPart,
         models.Finding, models.ClaimAttachment, models.FeedbackPrompt, models.Feedback,
+        models.ClaimSample, models.SampledClaim,
     )  # fmt: skip
 
 
@@ -51,12 +52,16 @@ def hookspecs() -> ModuleType:
 @hook
 def graphql() -> Sequence[Part]:
     return [
-        extend(Query, queries.claims, queries.claim, queries.claim_administrators, queries.claim_feedback_prompts),
+        extend(
+            Query, queries.claims, queries.claim, queries.claim_administrators, queries.claim_feedback_prompts,
+            queries.claim_samples, queries.claim_sample,
+        ),
         extend(
             Mutation, mutations.create_claim, mutations.update_claim, mutations.delete_claim, mutations.submit_claims,
             mutations.review_claim, mutations.return_claim, mutations.reject_claim, mutations.restore_claim,
             mutations.add_claim_attachment, mutations.remove_claim_attachment, mutations.select_claims_for_review,
-            mutations.select_claims_for_feedback, mutations.deliver_feedback,
+            mutations.select_claims_for_feedback, mutations.deliver_feedback, mutations.create_claim_sample,
+            mutations.complete_claim_sample,
             mutations.create_claim_administrator, mutations.update_claim_administrator,
             mutations.delete_claim_administrator,
         ),

@@ -111,6 +111,18 @@ ASSESSMENT_OUT_OF_RANGE = ErrorCode(
     sw="Weka alama kati ya 0, mbaya, na 5, nzuri.",
     fr="Donnez une note de 0, mauvais, à 5, bon.",
 )
+SAMPLE_WAITS = ErrorCode(
+    "SAMPLE_WAITS",
+    en="{count} of the claims drawn wait for their review. Review or reject them first.",
+    sw="Madai {count} yaliyochaguliwa yanasubiri kukaguliwa. Yakague au yakatae kwanza.",
+    fr="{count} des demandes tirées attendent leur examen. Examinez-les ou rejetez-les d'abord.",
+)
+SAMPLE_EMPTY = ErrorCode(
+    "SAMPLE_EMPTY",
+    en="None of the claims is left to draw from, or none of those drawn was reviewed. Draw a new sample.",
+    sw="Hakuna dai la kuchagua, au hakuna lililochaguliwa lililokaguliwa. Chagua sampuli mpya.",
+    fr="Aucune demande à tirer, ou aucune de celles tirées n'a été examinée. Tirez un nouvel échantillon.",
+)
 NOT_REJECTED = ErrorCode(
     "CLAIM_NOT_REJECTED",
     en="Only rejected claims are restored, and this one is {status}.",
@@ -147,4 +159,5 @@ ALL = (
     QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, QUANTITY_ABOVE_LIMIT, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE,
     SELECTION_PERCENT, NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, FEEDBACK_OF_ANOTHER, ASSESSMENT_OUT_OF_RANGE,
     NOT_REJECTED, RESTORED_ENOUGH, FILE_OR_LINK, LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
+    SAMPLE_WAITS, SAMPLE_EMPTY,
 )  # fmt: skip

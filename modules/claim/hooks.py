@@ -152,6 +152,11 @@ async def claims_reviewed(ctx: Context, claim_ids: Sequence[UUID]) -> None:
 
 
 @hookspec
+async def claims_settled_by_sample(ctx: Context, claim_ids: Sequence[UUID]) -> None:
+    """Claims that stay CHECKED got their prices from a sample that was reviewed: value them now."""
+
+
+@hookspec
 async def claims_undone(ctx: Context, claim_ids: Sequence[UUID]) -> None:
     """Claims that were CHECKED are returned or rejected: forget what they take (decision 29)."""
 

@@ -188,6 +188,23 @@ class SelectClaimsInput(MutationInput):
 
 
 @input_type
+class CreateClaimSampleInput(MutationInput):
+    """Claims of which some are to be reviewed for all: among these, or among the checked ones that the filter names."""
+
+    percent: Annotated[int, argument("How many of a hundred are drawn for review, 1 to 100; at least one claim is.")]
+    ids: Annotated[list[UUID] | None, argument("The claims.")] = None
+    filter: Annotated[ClaimSelectionInput | None, argument("Which claims, instead of ids.")] = None
+
+
+@input_type
+class CompleteClaimSampleInput(MutationInput):
+    """A sample whose drawn claims were reviewed."""
+
+    id: Annotated[UUID, argument("The sample.")]
+    expected_version: Version
+
+
+@input_type
 class RestoreClaimInput(MutationInput):
     """A rejected claim to make a new one from."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Uniq
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core import Amount, Row, VersionedRow, Viewer, Where, state
+from core import Amount, Rate, Row, VersionedRow, Viewer, Where, state
 from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
 from modules.location.rules import CareType
 from modules.location.scopes import in_places
@@ -278,6 +278,59 @@ class ClaimAttachment(Row):
         CheckConstraint("num_nonnulls(file_id, link) = 1", name="one_place"),
         UniqueConstraint("file_id"),
         Index(None, "claim_id", "created_at"),
+    )
+
+
+class SampleStatus(StrEnum):
+    """Whether a sample of claims still waits for reviews, or has settled the other claims."""
+
+    OPEN = "OPEN"
+    COMPLETED = "COMPLETED"
+
+
+class ClaimSample(VersionedRow):
+    """Claims of which some are reviewed for all: what is left of these is left of the others (claims spec 2.13).
+
+    `ratio` is approved / adjusted of the reviewed claims, known once the sample is completed.
+    """
+
+    __tablename__ = "claim_sample"
+
+    @staticmethod
+    def __scope__(row: Any, viewer: Viewer) -> Where:
+        """Whoever sees one of its claims."""
+        if not viewer.unbounded:
+            claim, of = aliased(Claim), aliased(SampledClaim)
+            yield exists().where(of.sample_id == row.id, claim.id == of.claim_id, *current(claim, viewer))
+
+    percent: Mapped[int]
+    status: Mapped[SampleStatus] = mapped_column(state(SampleStatus), default=SampleStatus.OPEN)
+    ratio: Mapped[Rate | None]
+
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        Index(None, "created_at", "id"),
+    )
+
+
+class SampledClaim(Row):
+    """A claim of a sample. Those `drawn` are to be reviewed; the others wait for what comes of these.
+
+    A claim is in one sample at a time: `ended_at` is set when its sample is completed.
+    """
+
+    __tablename__ = "claim_sampled_claim"
+    __scope__ = _of_claim
+
+    sample_id: Mapped[UUID] = mapped_column(ForeignKey("claim_sample.id"))
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    drawn: Mapped[bool]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("sample_id", "claim_id"),
+        Index("uq_claim_sampled_claim_current", "claim_id", unique=True, postgresql_where=CURRENT),
+        Index(None, "claim_id"),
     )
 
 

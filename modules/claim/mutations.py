@@ -5,7 +5,7 @@ from typing import Annotated
 
 from core import Context, JobInfo, Payload, argument, mutation, output_type
 from modules.claim import inputs, models, rights, services
-from modules.claim.types import Claim, ClaimAdministrator, ClaimAttachment, ClaimFeedback, ClaimResult
+from modules.claim.types import Claim, ClaimAdministrator, ClaimAttachment, ClaimFeedback, ClaimResult, ClaimSample
 
 
 @output_type
@@ -95,6 +95,32 @@ async def select_claims_for_review(ctx: Context, input: inputs.SelectClaimsInput
 async def select_claims_for_feedback(ctx: Context, input: inputs.SelectClaimsInput) -> SelectClaimsPayload:
     """Pick checked claims whose patients an enrolment officer is to ask, or pass them by."""
     return SelectClaimsPayload.of(ctx, await services.select_for_feedback(ctx, input))
+
+
+@output_type
+class CreateClaimSamplePayload(Payload):
+    """A sample of claims."""
+
+    claim_sample: Annotated[ClaimSample | None, argument("The sample.")] = None
+    results: Annotated[list[ClaimResult], argument("Each claim, in the ids' order.")] = field(default_factory=list)
+    left: Annotated[int, argument("How many more claims the filter chooses, which are not in the sample.")] = 0
+
+
+@mutation(CreateClaimSamplePayload, right=rights.SAMPLE_WRITE)
+async def create_claim_sample(ctx: Context, input: inputs.CreateClaimSampleInput) -> CreateClaimSamplePayload:
+    """Draw some of many checked claims for review; what comes of them decides on the others."""
+    sample, picked = await services.create_sample(ctx, input)
+    return CreateClaimSamplePayload(
+        claim_sample=sample.id,  # type: ignore[arg-type] # a mapped type is given by its id
+        results=services.results(ctx, picked.selection),
+        left=picked.selection.left,
+    )
+
+
+@mutation(ClaimSample, right=rights.SAMPLE_WRITE)
+async def complete_claim_sample(ctx: Context, input: inputs.CompleteClaimSampleInput) -> models.ClaimSample:
+    """Settle the claims that were not drawn by what reviews left of those that were, and value them."""
+    return await services.complete_sample(ctx, input)
 
 
 @mutation(ClaimFeedback, right=rights.FEEDBACK_DELIVER)

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from core import BadRequest, Where, argument, one, page
 from modules.claim import models, rights
 from modules.claim.rules import SelectionStatus
-from modules.claim.types import Claim, ClaimAdministrator, ClaimFeedbackPrompt
+from modules.claim.types import Claim, ClaimAdministrator, ClaimFeedbackPrompt, ClaimSample
 from modules.insuree.models import Insuree
 from modules.location.models import HealthFacility
 
@@ -75,3 +75,15 @@ def claims_of_facility(facility: type[HealthFacility], claim: type[models.Claim]
 
 
 claims_of_insuree.python_name = claims_of_facility.python_name = "claims"
+
+
+@page(ClaimSample, order=("-created_at", "-id"), right=rights.SAMPLE_READ)
+def claim_samples(sample: type[models.ClaimSample]) -> Where:
+    """Samples of claims that you may see, the newest first."""
+    yield from ()
+
+
+@one(ClaimSample, right=rights.SAMPLE_READ)
+def claim_sample(sample: type[models.ClaimSample], id: Annotated[UUID, argument("The sample's id.")]) -> Where:
+    """One sample of claims."""
+    yield sample.id == id

@@ -23,6 +23,10 @@ SUBMIT = Right("claim.claim.submit", "Submit claims", roles=("CLAIM_ADMINISTRATO
 REVIEW = Right("claim.claim.review", "Review, return and reject claims", roles=("MEDICAL_OFFICER",))
 SELECT = Right("claim.claim.select", "Select claims for review and for feedback", roles=("MEDICAL_OFFICER",))
 RESTORE = Right("claim.claim.restore", "Make new claims from rejected ones", roles=("CLAIM_ADMINISTRATOR",))
+SAMPLE_READ = Right("claim.sample.read", "See samples of claims", roles=("MEDICAL_OFFICER",))
+SAMPLE_WRITE = Right(
+    "claim.sample.write", "Draw samples of claims and settle the others by them", roles=("MEDICAL_OFFICER",)
+)
 ATTACHMENT_WRITE = Right(
     "claim.attachment.write",
     "Add papers to claims and take them away",
@@ -49,5 +53,5 @@ ADMINISTRATOR_WRITE = Right(
 
 ALL = (
     READ, DIAGNOSIS_READ, CREATE, UPDATE, DELETE, SUBMIT, REVIEW, SELECT, RESTORE, ATTACHMENT_WRITE,
-    FEEDBACK_READ, FEEDBACK_DELIVER, ADMINISTRATOR_READ, ADMINISTRATOR_WRITE,
+    FEEDBACK_READ, FEEDBACK_DELIVER, ADMINISTRATOR_READ, ADMINISTRATOR_WRITE, SAMPLE_READ, SAMPLE_WRITE,
 )  # fmt: skip

@@ -30,11 +30,12 @@ from core import (
     mapped,
     one,
     output_type,
+    page,
     reference,
 )
 from modules.claim import models
-from modules.claim.models import LineStatus
-from modules.claim.rights import DIAGNOSIS_READ, FEEDBACK_READ
+from modules.claim.models import LineStatus, SampleStatus
+from modules.claim.rights import DIAGNOSIS_READ, FEEDBACK_READ, READ
 from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus
 from modules.insuree.models import Insuree as InsureeRow
 from modules.insuree.types import EnrolmentOfficer, Insuree
@@ -299,3 +300,31 @@ class ClaimResult:
     id: Annotated[UUID, argument("The claim's id, as it was sent.")]
     claim: Annotated[Claim | None, argument("The claim as it is now; null where there is none for you.")]
     errors: Annotated[list[UserErrorInfo], argument("Why nothing was done with it.")]
+
+
+@mapped(models.ClaimSample)
+class ClaimSample(Node):
+    """Claims of which some are reviewed for all: what is left of these is left of the others."""
+
+    percent: int = column("How many of a hundred were drawn for review.")
+    status: SampleStatus = column("Whether it waits for reviews, or has settled the other claims.")
+    ratio: Decimal | None = column("What reviews left of each shilling, once it is completed.")
+    version: int = column("Counts the changes; send it back as expectedVersion.")
+    created_at: datetime = column("When it was drawn.")
+    updated_at: datetime = column("When it was last changed.")
+
+    @page(Claim, order=("date_from", "id"), right=READ)
+    def claims(sample: type[models.ClaimSample], claim: type[models.Claim]) -> Where:
+        """All of its claims that you may see, the oldest care first."""
+        yield claim.id.in_(_sampled(sample))
+
+    @page(Claim, order=("date_from", "id"), right=READ)
+    def drawn(sample: type[models.ClaimSample], claim: type[models.Claim]) -> Where:
+        """Those that are to be reviewed."""
+        yield claim.id.in_(_sampled(sample, drawn=True))
+
+
+def _sampled(sample: type[models.ClaimSample], *, drawn: bool = False) -> Any:
+    of = models.SampledClaim.__table__.alias()
+    found = select(of.c.claim_id).where(of.c.sample_id == sample.id)
+    return found.where(of.c.drawn) if drawn else found

@@ -73,6 +73,11 @@ async def claims_reviewed(ctx: Context, claim_ids: Sequence[UUID]) -> None:
 
 
 @hook
+async def claims_settled_by_sample(ctx: Context, claim_ids: Sequence[UUID]) -> None:
+    await services.value(ctx, claim_ids)
+
+
+@hook
 async def claims_undone(ctx: Context, claim_ids: Sequence[UUID]) -> None:
     await services.forget(ctx, claim_ids)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from random import Random
 from uuid import UUID
@@ -72,3 +72,13 @@ def select_by_variance(
         and claim.diagnosis_id in averages
         and claim.claimed * 100 >= averages[claim.diagnosis_id] * (100 + percent)
     )
+
+
+def sample_ratio(approved: Decimal, adjusted: Decimal) -> Decimal:
+    """What reviews left of each shilling of the claims drawn, to four places (claims spec 2.13).
+
+    Raises ValueError where nothing was reviewed.
+    """
+    if not adjusted:
+        raise ValueError("nothing was reviewed")
+    return (approved / adjusted).quantize(Decimal("0.0001"), ROUND_HALF_UP)

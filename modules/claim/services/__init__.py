@@ -11,14 +11,15 @@ from modules.claim.services.picking import Picked, select_for_feedback, select_f
 from modules.claim.services.plain import PlainClaim, PlainLine
 from modules.claim.services.restoring import restore_claim
 from modules.claim.services.review import amounts, reject_claim, return_claim, review_claim
+from modules.claim.services.sampling import complete_sample, create_sample
 from modules.claim.services.selecting import Selection, check_other_facility, lock_claims, results, select_claims
 from modules.claim.services.states import advance
 from modules.claim.services.submission import SUBMIT, submit_claims, submit_ordered
 
 __all__ = [
     "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
-    "advance", "among", "amounts", "check_other_facility", "columns_of", "create_administrator",
-    "create_claim", "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
+    "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample",
+    "create_administrator", "create_claim", "create_sample", "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
     "insert_rows", "is_adult_on", "lock_claims", "order", "plain_lines", "provisions", "read", "reject_claim",
     "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
     "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",

@@ -1,6 +1,6 @@
 """What the medical officer decides on a checked claim: review, return, reject."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from modules.claim.hooks import StatusChange
 from modules.claim.inputs import RejectClaimInput, ReturnClaimInput, ReviewClaimInput, ReviewedLineInput
 from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, ClaimPart, Finding, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason, SelectionEvent, SelectionStatus
+from modules.claim.services.bulk import among
 from modules.claim.services.facts import lines_of
 from modules.claim.services.selecting import check_other_facility
 
@@ -30,7 +31,7 @@ async def review_claim(ctx: Context, input: ReviewClaimInput) -> Claim:
     claim = await _checked(ctx, input.id, input.expected_version)
     lines = (await lines_of(ctx.session, [claim.id]))[claim.id]
     problems = Problems()
-    left = await _left_by_limits(ctx, claim.id)
+    left = await left_by_limits(ctx, [claim.id])
     _review_lines(input.lines, {line.line_no: line for line in lines}, left, problems)
     for name, value in tidy(given(input, "lines")).items():
         check_columns(Claim, {name: value}, problems)
@@ -108,10 +109,10 @@ async def _refuse(ctx: Context, claim: Claim, event: ClaimEvent, reason: Rejecti
     await every(ctx.host, "claims_changed_status", ctx=ctx, changes=[StatusChange(claim.id, before, claim.status)])
 
 
-async def _left_by_limits(ctx: Context, claim_id: UUID) -> dict[UUID, Decimal]:
+async def left_by_limits(ctx: Context, claim_ids: Collection[UUID]) -> dict[UUID, Decimal]:
     """What limits left of the quantities that submission cut, by line: a reviewer approves no more."""
     cut = select(Finding.line_id, Finding.parameters).where(
-        Finding.claim_id == claim_id,
+        among(Finding.claim_id, claim_ids),
         Finding.line_id.is_not(None),
         Finding.code == RejectionReason.MAX_PROVISIONS,
         not_(Finding.rejects),

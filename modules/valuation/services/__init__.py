@@ -3,10 +3,10 @@
 from modules.valuation.services.catching_up import catch_up
 from modules.valuation.services.cover_left import cover_used, usage
 from modules.valuation.services.examining import examiner
-from modules.valuation.services.processing import PROCESS, forget, process_claims, process_ordered, revalue
+from modules.valuation.services.processing import PROCESS, forget, process_claims, process_ordered, revalue, value
 from modules.valuation.services.remuneration import remunerate, take_back
 
 __all__ = [
     "PROCESS", "catch_up", "cover_used", "examiner", "forget", "process_claims", "process_ordered", "remunerate",
-    "revalue", "take_back", "usage",
+    "revalue", "take_back", "usage", "value",
 ]  # fmt: skip

@@ -107,6 +107,13 @@ async def revalue(ctx: Context, claim_ids: Collection[UUID]) -> None:
     await _valuate(ctx, [claim for claim in claims if _examined(claim, facts)], facts)
 
 
+async def value(ctx: Context, claim_ids: Collection[UUID]) -> None:
+    """Value checked claims that a sample settled."""
+    claims = await lock_claims(ctx, claim_ids)
+    facts = await _load(ctx, claims)
+    await _process(ctx, [claim for claim in claims if _examined(claim, facts)], facts)
+
+
 async def forget(ctx: Context, claim_ids: Collection[UUID]) -> None:
     """Forget who was to pay for claims and what they take: they were returned or rejected (decision 29)."""
     for model in (PolicyUsage, LineValue, ClaimValue):
