@@ -285,7 +285,10 @@ class SampleStatus(StrEnum):
     """Whether a sample of claims still waits for reviews, or has settled the other claims."""
 
     OPEN = "OPEN"
+    """The claims drawn are being reviewed."""
+
     COMPLETED = "COMPLETED"
+    """The other claims are settled."""
 
 
 class ClaimSample(VersionedRow):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from core import ILLEGAL_TRANSITION, Context, UserError, clock, every, find, new_id
+from core import ILLEGAL_TRANSITION, NOT_FOUND, Context, UserError, clock, every, find, new_id
 from core.money import ZERO, money, total
 from modules.claim import errors, rules
 from modules.claim.inputs import CompleteClaimSampleInput, CreateClaimSampleInput, SelectClaimsInput
@@ -15,6 +15,7 @@ from modules.claim.rules import COUNTED, ClaimStatus, RejectionReason, Selection
 from modules.claim.services.bulk import insert_rows, update_rows
 from modules.claim.services.facts import lines_of
 from modules.claim.services.picking import Picked, select_for_review
+from modules.claim.services.plain import PlainClaim
 from modules.claim.services.review import amounts, left_by_limits
 from modules.claim.services.selecting import check_other_facility, lock_claims
 
@@ -49,19 +50,22 @@ async def complete_sample(ctx: Context, input: CompleteClaimSampleInput) -> Clai
     """Give the claims that were not drawn the share of their adjusted prices that reviews left of those drawn.
 
     Raises:
-        UserError: NOT_FOUND, STALE, ILLEGAL_TRANSITION, SAMPLE_WAITS, SAMPLE_EMPTY; OWN_FACILITY.
+        UserError: NOT_FOUND, also to who does not see all of its claims; STALE, ILLEGAL_TRANSITION, SAMPLE_WAITS,
+            SAMPLE_EMPTY, OWN_FACILITY.
     """
     sample = await find(ctx, ClaimSample, input.id, "id", version=input.expected_version, lock=True)
     if sample.status is not SampleStatus.OPEN:
         raise UserError(ILLEGAL_TRANSITION, "id", state=sample.status, target=SampleStatus.COMPLETED)
     drawn = await _drawn(ctx, sample.id)
     claims = {claim.id: claim for claim in await lock_claims(ctx, drawn)}
+    if len(await lock_claims(ctx, claims, scoped=True)) < len(claims):
+        raise UserError(NOT_FOUND, "id", thing="sample")
     for claim in claims.values():
         check_other_facility(ctx, claim)
-    sample.ratio = await _ratio(ctx, [claim for id, claim in claims.items() if drawn[id]])
+    ratio = await _ratio(ctx, [claim for id, claim in claims.items() if drawn[id]])
     others = [claim for id, claim in claims.items() if not drawn[id] and _waits(claim)]
-    await _settle(ctx, others, sample.ratio)
-    sample.status = SampleStatus.COMPLETED
+    await _settle(ctx, others, ratio)
+    sample.ratio, sample.status = ratio, SampleStatus.COMPLETED
     ended = update(SampledClaim).where(SampledClaim.sample_id == sample.id)
     await ctx.session.execute(ended.values(ended_at=clock.now(), updated_at=clock.now()))
     await ctx.session.flush()
@@ -77,10 +81,10 @@ async def _drawn(ctx: Context, sample_id: UUID) -> Mapping[UUID, bool]:
     rows = await ctx.session.execute(
         select(SampledClaim.claim_id, SampledClaim.drawn).where(SampledClaim.sample_id == sample_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
-async def _ratio(ctx: Context, drawn: Sequence[Claim]) -> Decimal:
+async def _ratio(ctx: Context, drawn: Sequence[PlainClaim]) -> Decimal:
     """What is left of each shilling of the claims drawn. Those that went back to the facility, or that somebody passed
     by, tell nothing."""
     waiting = [claim for claim in drawn if _waits(claim)]
@@ -98,12 +102,12 @@ async def _ratio(ctx: Context, drawn: Sequence[Claim]) -> Decimal:
     return rules.sample_ratio(rules.approved(map(amounts, checked)), adjusted)
 
 
-def _waits(claim: Claim) -> bool:
+def _waits(claim: PlainClaim) -> bool:
     """Whether nobody has decided on a claim of a sample yet."""
     return claim.status is ClaimStatus.CHECKED and not _decided(claim)
 
 
-def _decided(claim: Claim) -> bool:
+def _decided(claim: PlainClaim) -> bool:
     return claim.status is ClaimStatus.REJECTED or claim.review_status is SelectionStatus.DELIVERED
 
 
@@ -111,7 +115,7 @@ def _passed_the_checks(line: ClaimLine) -> bool:
     return line.status is LineStatus.PASSED or line.rejection_reason in REFUSED
 
 
-async def _settle(ctx: Context, claims: Collection[Claim], ratio: Decimal) -> None:
+async def _settle(ctx: Context, claims: Collection[PlainClaim], ratio: Decimal) -> None:
     lines = await lines_of(ctx.session, [claim.id for claim in claims])
     for claim in claims:
         for line in lines[claim.id]:

@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -83,17 +84,18 @@ async def test_lines_add_up_to_claims_claims_to_statements_and_statements_to_the
         await scheme.claim(*lines, clinic=chance.choice(clinics), **stay)
     run = await scheme.confirmed()
     await scheme.session.commit()
-    session = scheme.session
+
+    async def sums(query: Any) -> dict[UUID, Decimal]:
+        return dict((await scheme.session.execute(query)).all())
+
+    of_claims = await sums(select(ClaimValue.claim_id, ClaimValue.remunerated))
     by_line = select(LineValue.claim_id, func.sum(LineValue.remunerated)).group_by(LineValue.claim_id)
-    of_claims = dict((await session.execute(select(ClaimValue.claim_id, ClaimValue.remunerated))).tuples().all())
-    assert dict((await session.execute(by_line)).tuples().all()) == of_claims
-    assert dict((await session.execute(select(RunClaim.claim_id, RunClaim.remunerated))).tuples().all()) == of_claims
+    assert await sums(by_line) == await sums(select(RunClaim.claim_id, RunClaim.remunerated)) == of_claims
     by_statement = select(RunClaim.statement_id, func.sum(RunClaim.remunerated)).group_by(RunClaim.statement_id)
-    stated = select(FacilityStatement.id, FacilityStatement.amount_to_pay)
-    of_statements = dict((await session.execute(stated)).tuples().all())
-    assert dict((await session.execute(by_statement)).tuples().all()) == of_statements
+    of_statements = await sums(select(FacilityStatement.id, FacilityStatement.amount_to_pay))
+    assert await sums(by_statement) == of_statements
     assert len(of_statements) == len(clinics)
-    assert total(of_statements.values()) == Decimal(run["amountToPay"])
+    assert total(of_statements.values()) == Decimal(run["amountToPay"]) == total(of_claims.values())
 
 
 async def test_the_product_pays_for_care_wherever_it_was_given_decision_33(scheme: Scheme) -> None:

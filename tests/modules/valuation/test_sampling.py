@@ -8,6 +8,8 @@ from sqlalchemy import select
 from core import Actor
 from core.testing import actor
 from modules.claim.models import Claim
+from modules.claim.testing import make_clinic
+from modules.location.testing import make_district
 from tests.modules.valuation.scheme import Scheme
 
 CREATE = """mutation($input: CreateClaimSampleInput!) { createClaimSample(input: $input) {
@@ -105,6 +107,23 @@ async def test_a_sample_is_drawn_of_claims_in_no_draw_and_of_a_percentage(scheme
     payload = await sample(scheme, ids=ids, percent=10)
     assert (payload["claimSample"], payload["errors"]) == (None, [{"code": "SAMPLE_EMPTY", "path": ["ids"]}])
     assert (await sample(scheme, ids=ids, percent=0))["errors"] == [{"code": "SELECTION_PERCENT", "path": ["percent"]}]
+
+
+async def test_who_does_not_see_all_claims_of_a_sample_does_not_settle_them(scheme: Scheme) -> None:
+    abroad = await make_district(scheme.session)
+    clinic = await make_clinic(scheme.session, abroad)
+    item, other = scheme.clinic.items[0], clinic.items[0]
+    await scheme.insure({item: {}, other: {}})
+    regional = actor("MEDICAL_OFFICER", district=[scheme.district.id, abroad.id])
+    here, there = await scheme.claim(item), await scheme.claim(other, clinic=clinic, on=date(2026, 5, 1))
+    await scheme.hand_in(here)
+    await scheme.hand_in(there, by=actor("CLAIM_ADMINISTRATOR", facility=[clinic.facility.id]))
+    input = {"ids": [here.id, there.id], "percent": 50}
+    made = (await scheme.api(CREATE, {"input": input}, actor=regional)).data["createClaimSample"]["claimSample"]
+    [drawn] = made["drawn"]["nodes"]
+    assert (await scheme.change("reviewClaim", drawn, regional, lines=[]))["errors"] == []
+    assert (await complete(scheme, made))["errors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
+    assert (await complete(scheme, made, regional))["claimSample"]["ratio"] == "1.0000"
 
 
 async def test_samples_need_their_right_and_are_nobodys_elsewhere(scheme: Scheme) -> None:
