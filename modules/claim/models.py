@@ -282,13 +282,13 @@ class ClaimAttachment(Row):
 
 
 class SampleStatus(StrEnum):
-    """Whether a sample of claims still waits for reviews, or has settled the other claims."""
+    """Whether a sample of claims still waits for reviews.
+
+    OPEN: the claims drawn are being reviewed. COMPLETED: the other claims are settled.
+    """
 
     OPEN = "OPEN"
-    """The claims drawn are being reviewed."""
-
     COMPLETED = "COMPLETED"
-    """The other claims are settled."""
 
 
 class ClaimSample(VersionedRow):

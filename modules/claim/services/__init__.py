@@ -19,7 +19,8 @@ from modules.claim.services.submission import SUBMIT, submit_claims, submit_orde
 __all__ = [
     "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
     "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample",
-    "create_administrator", "create_claim", "create_sample", "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
+    "create_administrator", "create_claim", "create_sample",
+    "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
     "insert_rows", "is_adult_on", "lock_claims", "order", "plain_lines", "provisions", "read", "reject_claim",
     "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
     "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",
