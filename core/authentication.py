@@ -41,11 +41,17 @@ async def _actor(request: Request) -> Actor:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("Send the access token as `Authorization: Bearer <token>`.")
-    host = request.state.host
+    token = token.strip()
+    actors = request.app.state.actors
+    known: Actor | None = actors.find(token)
+    if known is not None:
+        return known
+    host, changes = request.state.host, actors.changes
     async with host.db.session() as session:
-        actor: Actor | None = await first(host, "authenticate", host=host, session=session, token=token.strip())
+        actor: Actor | None = await first(host, "authenticate", host=host, session=session, token=token)
     if actor is None:
         raise Unauthenticated("The access token is not known here. Sign in again.")
+    actors.remember(token, actor, changes)
     return actor
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,8 @@ class Actor:
 
     `scopes` are named sets of ids that the modules' row filters read, such as `district`. `unbounded` accounts see
     every row. An actor with neither sees nothing. `system` is Bima itself, in jobs and commands.
+    `valid_until`: how long a server may remember the actor by its access token, unless what `actors_depend_on` watches
+    changes; None: not at all.
     """
 
     id: UUID | None = None
@@ -33,6 +36,7 @@ class Actor:
     scopes: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
     unbounded: bool = False
     system: bool = False
+    valid_until: datetime | None = None
 
     @property
     def device(self) -> UUID | None:

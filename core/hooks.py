@@ -126,6 +126,9 @@ async def module_removed(session: "AsyncSession", module: str, rights: Sequence[
 async def authenticate(host: "Host", session: "AsyncSession", token: str) -> Actor | None:
     """Who holds this access token. None when the token is not yours to judge; the first answer wins.
 
+    Give the actor `valid_until` if servers may remember it, and watch with `core.actors.actors_depend_on` what it rests
+    on.
+
     Raises:
         Unauthenticated: the token is yours and no longer valid.
     """
@@ -135,7 +138,8 @@ async def authenticate(host: "Host", session: "AsyncSession", token: str) -> Act
 async def scopes(session: "AsyncSession", grants: Mapping[str, Sequence[UUID]]) -> Mapping[str, Sequence[UUID]]:  # type: ignore[empty-body]
     """What an account's grants (kind of thing -> ids) mean for the rows it may see: named sets of ids.
 
-    All answers are put together; a scope that nobody names lets nothing through.
+    All answers are put together; a scope that nobody names lets nothing through. Servers remember the answer: watch the
+    tables that it is read from with `core.actors.actors_depend_on`, in a revision.
     """
 
 

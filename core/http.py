@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from core import graphiql, health, logs
+from core.actors import Actors
 from core.envelope import Envelope
 from core.errors import RequestError
 from core.graphql_http import HttpError, as_http, graphql, problem
@@ -54,6 +55,7 @@ def create_app(host: "Host") -> Starlette:
     app.state.host = host
     app.state.metrics = Metrics()
     app.state.readiness = Readiness()
+    app.state.actors = Actors()
     app.state.rates = Rates(host.settings)
     return app
 
@@ -133,7 +135,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     """Answer from the first moment and get ready meanwhile."""
-    work = asyncio.create_task(_run(app.state.host, app.state.readiness))
+    work = asyncio.create_task(_run(app.state.host, app.state.readiness, app.state.actors))
     try:
         yield
     finally:
@@ -143,10 +145,18 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await app.state.host.stop()
 
 
-async def _run(host: "Host", readiness: Readiness) -> None:
-    """Start the host; in development, run its jobs in this process too."""
+async def _run(host: "Host", readiness: Readiness, actors: Actors) -> None:
+    """Start the host and listen to what accounts may do; in development, run its jobs in this process too."""
     await health.prepare(host, readiness)
-    while host.settings.mode == "development" and not readiness.missing:
+    if readiness.missing:
+        return
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(actors.listen(host))
+        tasks.create_task(_work(host))
+
+
+async def _work(host: "Host") -> None:
+    while host.settings.mode == "development":
         try:
             await worker(host, signals=False)
         except Exception:

@@ -1,4 +1,4 @@
-"""Who holds an access token, asked anew with every request: what administrators change acts at once."""
+"""Who holds an access token, asked of the database; the host remembers the answer until it hears of a change."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -54,6 +54,7 @@ _HOLDER = (
         Account.id,
         Account.username,
         Account.must_change_password,
+        Session.expires_at,
         rights_of(Account.id).label("rights"),
         listed(Grant.kind, Grant.account_id == Account.id, order=Grant.id).label("kinds"),
         listed(Grant.object_id, Grant.account_id == Account.id, order=Grant.id).label("objects"),
@@ -97,8 +98,9 @@ async def authenticate(host: "Host", session: AsyncSession, token: str) -> Signe
     ).one_or_none()
     if holder is None:
         raise Unauthenticated("The access token is no longer valid. Refresh the session or sign in again.")
+    until = min(access.expires_at, holder.expires_at)
     if holder.must_change_password:
-        return SignedIn(id=holder.id, name=holder.username, session_id=access.session_id)
+        return SignedIn(id=holder.id, name=holder.username, session_id=access.session_id, valid_until=until)
     grants = list(zip(holder.kinds, holder.objects, strict=True))
     national = any(kind == NATIONAL for kind, _ in grants)
     return SignedIn(
@@ -108,6 +110,7 @@ async def authenticate(host: "Host", session: AsyncSession, token: str) -> Signe
         scopes={} if national else await expanded(host, session, grants),
         unbounded=national,
         session_id=access.session_id,
+        valid_until=until,
     )
 
 
