@@ -1,12 +1,24 @@
 """Who sees and changes what: every type, every way of reaching it, every kind of account."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import Viewer, Where
 from core.host import Host
-from core.matrix import World, check_scope
+from core.matrix import World
 from core.matrix.corners import is_scoped
+from core.settings import load_settings
+from core.testing import Corner, check_scope
+from modules.insuree.models import Family as FamilyRow
+from modules.insuree.types import Family
+from schema.node import MAPPED
 
+REGISTERED = Path(__file__).with_name("registered.toml")
 SEES = {
     "BatchRun": "region, district",
     "CapitationShare": "region, district, paid facility",
@@ -51,6 +63,48 @@ def sees(world: World) -> dict[str, str]:
 async def test_nobody_sees_or_changes_what_lies_outside(host: Host, session: AsyncSession) -> None:
     world = await check_scope(host, session)
     assert sees(world) == SEES
+
+
+@pytest.fixture
+async def small(database_url: str) -> AsyncIterator[Host]:
+    """A host of its own with a few modules: these tests spoil it."""
+    host = Host(load_settings(Path("/"), {}, profile=str(REGISTERED))).on(database_url)
+    await host.start()
+    yield host
+    await host.stop()
+
+
+async def problems(host: Host) -> str:
+    """What the matrix says is wrong."""
+    async with AsyncSession(host.db.engine, expire_on_commit=False) as session:
+        with pytest.raises(AssertionError) as told:
+            await check_scope(host, session)
+    return str(told.value)
+
+
+@pytest.mark.profile(str(REGISTERED))
+async def test_a_type_without_rows_is_told_with_what_to_do(small: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(corner: Corner) -> None:
+        corner.points |= {"headId": None, "villageId": None, "currentVillageId": None, "firstServicePointId": None}
+
+    monkeypatch.setattr("modules.insuree.testing.populate", nothing)
+    told = await problems(small)
+    assert "Family has no row to be tried with: let populate(corner) in modules.insuree.testing make one." in told
+    assert "createEnrolmentOfficer takes substituteId: say in corner.points['substituteId'] or" in told
+
+
+@pytest.mark.profile(str(REGISTERED))
+async def test_a_scope_that_is_open_and_a_service_that_forgets_it_are_told(
+    small: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def anybody(row: Any, viewer: Viewer) -> Where:
+        yield from ()
+
+    monkeypatch.setattr(FamilyRow, "__scope__", anybody)
+    monkeypatch.setitem(MAPPED, Family, replace(MAPPED[Family], scope=anybody))
+    told = await problems(small)
+    assert "Family: its scope shows elsewhere 2 of the rows of another corner." in told
+    assert "updateFamily(input.id) tells a row outside from none" in told
 
 
 @pytest.mark.audit
