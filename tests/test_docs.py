@@ -29,7 +29,9 @@ def test_every_hook_says_when_it_is_called() -> None:
     page = hook_page(Host(load_settings(ROOT, {})))
     for section in page.split("\n### ")[1:]:
         name, _, rest = section.partition("\n")
-        assert rest.split("```")[-1].strip(), f"the hook {name} has no docstring"
+        described, _, asked = rest.split("```")[-1].partition("Asked in ")
+        assert described.strip(), f"the hook {name} has no docstring"
+        assert asked.startswith("`"), f"nobody asks the hook {name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
