@@ -181,6 +181,36 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         ctx.exit(1)
 
 
+@click.group()
+def documents() -> None:
+    """The documents that clients were built with: collect them, or check them before an upgrade."""
+
+
+@documents.command("collect")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def documents_collect(folder: Path) -> None:
+    """Print the manifest of every *.graphql file below FOLDER, for `trusted_documents`."""
+    from core.documents import collect
+
+    print_json(collect(folder))
+
+
+@documents.command("check")
+@click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def documents_check(manifest: Path) -> None:
+    """Read every document of MANIFEST as the server would; exit with 1 when one would be refused."""
+    from core.documents import problems, read_manifest
+
+    documents = read_manifest(manifest)
+    wrong = problems(host().schema, documents)
+    for hash_, errors in wrong.items():
+        for error in errors:
+            click.echo(f"{hash_[:12]}: {error.message}")
+    if wrong:
+        raise Stopped(f"{len(wrong)} of {len(documents)} documents would be refused.")
+    click.echo(f"All {len(documents)} documents are answered by this schema.")
+
+
 @click.command("hooks")
 def hooks() -> None:
     """Print the page of all hooks, in Markdown."""
@@ -189,4 +219,6 @@ def hooks() -> None:
     click.echo(hook_page(host()).rstrip())
 
 
-ALL: tuple[click.Command, ...] = (serve, worker, migrate, modules, module, hooks, schema, migration, doctor, audit)
+ALL: tuple[click.Command, ...] = (
+    serve, worker, migrate, modules, module, hooks, schema, documents, migration, doctor, audit,
+)  # fmt: skip

@@ -42,7 +42,15 @@ async def graphql(request: Request) -> Response:
         if media is None:
             raise HttpError(406, f"This answers {GRAPHQL_JSON} and {JSON}. Accept one of them.")
         require_ready(request)
-        return await _answer(request, await _operation(request), media)
+        operation = await _operation(request)
+        trusted = request.app.state.trusted
+        if trusted is not None:
+            operation = trusted.checked(operation)
+        elif not operation.query:
+            raise BadRequest(
+                "`query` must be the text of a GraphQL document; this installation knows none by its hash."
+            )
+        return await _answer(request, operation, media)
     except Exception as error:  # noqa: BLE001 - told to the client; what nobody expected is logged
         failure = as_http(error, request)
         request.app.state.metrics.failed(failure.code)

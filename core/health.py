@@ -1,7 +1,9 @@
 """`/health`: whether the process lives, and whether it may be sent requests yet."""
 
 import asyncio
+import gc
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,6 +20,8 @@ log = logging.getLogger("bima.http")
 
 PROBE_SECONDS = 2.0
 """How long the database may take to answer a probe."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that reads a document may compute before the event loop has its turn."""
 AGAIN_SECONDS = 1.0
 """How long to wait before looking again for what is missing."""
 
@@ -38,8 +42,20 @@ async def prepare(host: "Host", readiness: Readiness) -> None:
     except Exception:
         log.exception("a module could not start")
         readiness.missing = "a module could not start, see the log"
-    else:
-        readiness.missing = ""
+        return
+    await asyncio.to_thread(settle, host)
+    readiness.missing = ""
+
+
+def settle(host: "Host") -> None:
+    """Compose the schema before the first request needs it, and make sure that nothing keeps all requests waiting.
+
+    Garbage collections would go through all of it again and again, a fifth of a second each: it is left out of them.
+    """
+    _ = host.schema
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()
 
 
 async def what_is_missing(host: "Host") -> str:

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from core import graphiql, health, logs
 from core.actors import Actors
+from core.documents import TrustedDocuments
 from core.envelope import Envelope
 from core.errors import RequestError
 from core.graphql_http import HttpError, as_http, graphql, problem
@@ -57,6 +58,8 @@ def create_app(host: "Host") -> Starlette:
     app.state.readiness = Readiness()
     app.state.actors = Actors()
     app.state.rates = Rates(host.settings)
+    trusted = host.settings.trusted_documents
+    app.state.trusted = TrustedDocuments(trusted) if trusted is not None else None
     return app
 
 
@@ -139,6 +142,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        app.state.readiness.missing = "the server is shutting down"
         work.cancel()
         with suppress(asyncio.CancelledError):
             await work

@@ -28,6 +28,8 @@ class Operation:
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
     name: str | None = None
+    hash: str = ""
+    """The SHA-256 of a trusted document that is not sent itself."""
 
 
 def from_body(body: bytes) -> Operation:
@@ -102,15 +104,22 @@ def _refuse_nul(text: str) -> None:
 def _checked(given: Any) -> Operation:
     if not isinstance(given, dict):
         raise BadRequest('Send one operation as a JSON object: {"query": "...", "variables": {...}}.')
-    query = given.get("query")
-    if not isinstance(query, str) or not query.strip():
-        raise BadRequest("`query` must be the text of a GraphQL document.")
-    if "\0" in query or ("\\u" in query and _ESCAPED_NUL.search(query)):
-        _refuse_nul("\0")
     for name in ("variables", "extensions"):
         if not isinstance(given.get(name), dict | None):
             raise BadRequest(f"`{name}` must be an object or null.")
+    hash_ = _hash(given.get("extensions") or {})
+    query = given.get("query", "" if hash_ else None)
+    if not isinstance(query, str) or not (query.strip() or hash_):
+        raise BadRequest("`query` must be the text of a GraphQL document.")
+    if "\0" in query or ("\\u" in query and _ESCAPED_NUL.search(query)):
+        _refuse_nul("\0")
     operation_name = given.get("operationName")
     if not isinstance(operation_name, str | None):
         raise BadRequest("`operationName` must be a text or null.")
-    return Operation(query, given.get("variables") or {}, operation_name or None)
+    return Operation(query, given.get("variables") or {}, operation_name or None, hash_)
+
+
+def _hash(extensions: dict[str, Any]) -> str:
+    persisted = extensions.get("persistedQuery")
+    hash_ = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    return hash_.lower() if isinstance(hash_, str) else ""

@@ -79,4 +79,4 @@ class Rates:
 def _stop(seconds: float, who: str) -> None:
     if seconds:
         again = math.ceil(seconds)
-        raise Busy(f"{who} asks too often. Try again in {again} seconds.", again)
+        raise Busy(f"{who} asks too often. Try again in {again} s.", again)

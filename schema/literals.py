@@ -81,15 +81,16 @@ def split(text: str) -> Split | None:
     """Take a document's literals out; None when it has none, too many, or is no GraphQL."""
     pieces: list[str] = []
     literals: list[str] = []
-    for piece, literal, wrong in _PIECE.findall(text):
-        if wrong:
+    for found in _PIECE.finditer(text):
+        piece, literal, wrong = found.groups("")
+        if wrong or len(literals) == MOST_LITERALS:
             return None
         if not literal:
             pieces.append(piece)
             break
         pieces.append(piece + _kind(literal))
         literals.append(literal)
-    return Split(tuple(pieces), tuple(literals)) if 0 < len(literals) <= MOST_LITERALS else None
+    return Split(tuple(pieces), tuple(literals)) if literals else None
 
 
 def _kind(literal: str) -> str:

@@ -10,9 +10,9 @@ SIGN_IN_FAILED = ErrorCode(
 )
 TOO_MANY_TRIES = ErrorCode(
     "TOO_MANY_TRIES",
-    en="Too many wrong passwords. Try again in {minutes} minutes.",
+    en="Too many wrong passwords. Try again in {minutes} min.",
     sw="Umekosea nenosiri mara nyingi. Jaribu tena baada ya dakika {minutes}.",
-    fr="Trop de mots de passe erronés. Réessayez dans {minutes} minutes.",
+    fr="Trop de mots de passe erronés. Réessayez dans {minutes} min.",
 )
 SESSION_ENDED = ErrorCode(
     "SESSION_ENDED",

@@ -14,6 +14,12 @@ MONTH_NOT_OVER = ErrorCode(
     sw="{month}/{year} haujaisha. Andaa malipo yake kuanzia {earliest}; kwa sasa angalia onyesho la awali.",
     fr="{month}/{year} n'est pas terminé. Exécutez son lot à partir du {earliest}; d'ici là, consultez l'aperçu.",
 )
+NO_SUCH_MONTH = ErrorCode(
+    "NO_SUCH_MONTH",
+    en="There is no month {month}/{year}. Enter a month from 1 to 12 and the year in four digits.",
+    sw="Hakuna mwezi {month}/{year}. Weka mwezi kuanzia 1 hadi 12 na mwaka kwa tarakimu nne.",
+    fr="Il n'y a pas de mois {month}/{year}. Saisissez un mois de 1 à 12 et l'année en quatre chiffres.",
+)
 SAME_ACCOUNT = ErrorCode(
     "SAME_ACCOUNT",
     en="You ran this batch yourself. Ask a colleague to confirm it.",
@@ -52,6 +58,6 @@ CLAIM_NOT_PAID = ErrorCode(
 )
 
 ALL = (
-    ALREADY_RUN, MONTH_NOT_OVER, SAME_ACCOUNT, PAYMENTS_RECORDED, RUN_NOT_CONFIRMED, STATEMENT_PAID, MORE_THAN_DUE,
-    CLAIM_NOT_PAID,
+    ALREADY_RUN, MONTH_NOT_OVER, NO_SUCH_MONTH, SAME_ACCOUNT, PAYMENTS_RECORDED, RUN_NOT_CONFIRMED, STATEMENT_PAID,
+    MORE_THAN_DUE, CLAIM_NOT_PAID,
 )  # fmt: skip

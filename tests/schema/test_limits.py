@@ -90,6 +90,13 @@ async def test_aliases_are_as_long_as_the_database_keeps_them(ask: Ask) -> None:
     assert (reply.codes, reply.answer.executed) == (["LIMIT_EXCEEDED"], False)
 
 
+async def test_comparing_fields_with_each_other_is_limited(ask: Ask) -> None:
+    again = " parent { name }"
+    assert (await ask(f"{{ places {{ nodes {{{again * 60} }} }} }}")).errors == []
+    reply = await ask(f"{{ places {{ nodes {{{again * 900} }} }} }}")
+    assert (reply.codes, reply.sent) == (["LIMIT_EXCEEDED"], 0)
+
+
 async def test_a_node_counts_for_several_root_fields(ask: Ask) -> None:
     id_ = "018f0000-0000-7000-8000-000000000000"
     roots = "".join(f' a{number}: node(id: "{id_}") {{ id }}' for number in range(11))

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 from core import (
     ILLEGAL_TRANSITION,
     NOT_FOUND,
-    UNKNOWN_CODE,
     Actor,
     Context,
     JobInfo,
@@ -56,7 +55,7 @@ async def preview(ctx: Context, location_id: UUID | None, year: int, month: int)
     """What a run of the month would pay now. Nothing is written.
 
     Raises:
-        UserError: NOT_FOUND unless the actor works in the whole place; UNKNOWN_CODE of a month or year there isn't.
+        UserError: NOT_FOUND unless the actor works in the whole place; NO_SUCH_MONTH.
     """
     await _check_month(ctx, location_id, year, month)
     return await compute(ctx, location_id, year, month)
@@ -68,7 +67,7 @@ async def run_batch(ctx: Context, input: RunBatchInput) -> BatchRun | JobInfo:
     A job settles a month of very many claims (decision 34); the run is there when it has succeeded.
 
     Raises:
-        UserError: NOT_FOUND, UNKNOWN_CODE, MONTH_NOT_OVER; ALREADY_RUN, also to whoever comes second of two at once.
+        UserError: NOT_FOUND, NO_SUCH_MONTH, MONTH_NOT_OVER; ALREADY_RUN, also to whoever comes second of two at once.
     """
     location_id, year, month = input.location_id, input.year, input.month
     await _check_month(ctx, location_id, year, month)
@@ -141,9 +140,9 @@ async def undo_batch_run(ctx: Context, input: UndoBatchRunInput) -> BatchRun:
 
 async def _check_month(ctx: Context, location_id: UUID | None, year: int, month: int) -> None:
     if not 1 <= month <= 12:
-        raise UserError(UNKNOWN_CODE, "month", value=month)
+        raise UserError(errors.NO_SUCH_MONTH, "month", month=month, year=year)
     if not MINYEAR < year < MAXYEAR:
-        raise UserError(UNKNOWN_CODE, "year", value=year)
+        raise UserError(errors.NO_SUCH_MONTH, "year", month=month, year=year)
     if not await works_in_whole(ctx.session, ctx.actor, location_id):
         raise UserError(NOT_FOUND, "locationId", thing="location")
 

@@ -126,7 +126,7 @@ async def test_a_month_that_is_not_over_can_be_previewed_only(scheme: Scheme) ->
 
 @pytest.mark.parametrize(("month", "year", "path"), [(0, YEAR, "month"), (13, YEAR, "month"), (5, 10_000, "year")])
 async def test_a_month_there_is_not_is_unknown(scheme: Scheme, month: int, year: int, path: str) -> None:
-    assert codes(await scheme.try_run(month, year=year)) == [("UNKNOWN_CODE", path)]
+    assert codes(await scheme.try_run(month, year=year)) == [("NO_SUCH_MONTH", path)]
 
 
 async def test_late_claims_are_settled_by_the_next_run_and_later_ones_wait(scheme: Scheme) -> None:
