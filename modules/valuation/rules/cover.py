@@ -113,8 +113,9 @@ def in_loop_order(candidates: Iterable[Candidate], adult: bool) -> list[Candidat
 
 def _cover_line(line: CoverLine, visit: CoverVisit, taken: defaultdict[tuple[UUID, Hashable], Decimal]) -> LineCover:
     candidates = [
-        replace(candidate, used=candidate.used + taken[candidate.policy_id, line.element])
+        replace(candidate, used=candidate.used + before) if before else candidate
         for candidate in in_loop_order(line.candidates, visit.adult)
+        for before in (taken.get((candidate.policy_id, line.element)),)
     ]
     failures = [check_candidate(candidate, visit) for candidate in candidates]
     passing = [candidate for candidate, failed in zip(candidates, failures, strict=True) if not failed]

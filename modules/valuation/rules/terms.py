@@ -30,6 +30,10 @@ class Limit:
         return WHOLE if self.limitation_type == LimitationType.CO_INSURANCE else NO_LIMIT
 
 
+IN_FULL = Limit()
+"""The limitation of a visit type that has none."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """How a product covers one item or service."""
@@ -51,7 +55,7 @@ class Terms:
 
     def limit(self, visit_type: VisitType) -> Limit:
         """The limitation for the visit type."""
-        return self.limits.get(visit_type, Limit())
+        return self.limits.get(visit_type, IN_FULL)
 
     def limit_number(self, adult: bool) -> Decimal | int | None:
         """The largest quantity for an adult or a child."""
@@ -75,6 +79,9 @@ class CategoryLimit:
 
     max_number: int | None = None
     max_amount: Decimal | None = None
+
+
+UNLIMITED = CategoryLimit()
 
 
 @dataclass(frozen=True)
@@ -102,4 +109,4 @@ class ProductTerms:
 
     def category_limit(self, category: ServiceCategory) -> CategoryLimit:
         """The limits of a category of care; none when the product does not name it."""
-        return self.category_limits.get(category, CategoryLimit())
+        return self.category_limits.get(category, UNLIMITED)

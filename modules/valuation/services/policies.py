@@ -1,7 +1,7 @@
 """The policies that cover patients, locked while claims take from them, and what claims took before."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -48,6 +48,8 @@ class Policies:
     rows: Mapping[UUID, PlainPolicy]
     covers: Mapping[UUID, Sequence[CoverDays]]
     held: Mapping[UUID, Sequence[CoverDays]]
+    known: dict[tuple[UUID, UUID], MemberCover] = field(default_factory=dict)
+    """What `member` answered before."""
 
     def covering(self, insuree_id: UUID, day: date) -> list[PlainPolicy]:
         """The policies that cover the person on the day (decision 27)."""
@@ -56,6 +58,12 @@ class Policies:
 
     def member(self, policy: PlainPolicy, insuree_id: UUID) -> MemberCover:
         """A person's cover by a policy, from its first to its last day, suspensions in between included."""
+        key = (policy.id, insuree_id)
+        if key not in self.known:
+            self.known[key] = self._member(policy, insuree_id)
+        return self.known[key]
+
+    def _member(self, policy: PlainPolicy, insuree_id: UUID) -> MemberCover:
         own = [cover for cover in self.held[insuree_id] if cover.policy_id == policy.id]
         first, last = min(cover.starts_on for cover in own), max(cover.ends_on for cover in own)
         # What lapsed since has no effective date any more; it covered from the day the cover began.
