@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 from uuid import UUID
 
 import orjson
@@ -87,9 +88,15 @@ class Api(Protocol):
         """The answer; variables may hold UUIDs, dates and decimals, which go out as text."""
 
 
+POOLER_PORT = 6432
+"""Where a pooler listens unless it is told otherwise; part of its socket's name."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option that names a profile."""
-    parser.getgroup("bima").addoption("--profile", default=DEFAULT_PROFILE, help="the profile whose modules are loaded")
+    """The options that name a profile, and a pooler."""
+    group = parser.getgroup("bima")
+    group.addoption("--profile", default=DEFAULT_PROFILE, help="the profile whose modules are loaded")
+    group.addoption("--pooler", help="the directory of a pooler's socket: databases are reached through it")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -119,16 +126,18 @@ def _loaded(request: pytest.FixtureRequest, _hosts: dict[str, Host], tmp_path_fa
     profile = str(marker.args[0] if marker else request.config.getoption("--profile"))
     if profile not in _hosts:
         data = tmp_path_factory.mktemp("data")
-        _hosts[profile] = Host(load_settings(request.config.rootpath, {}, profile=profile, data_dir=data))
+        pooled = {"prepare_statements": False} if request.config.getoption("--pooler") else {}
+        _hosts[profile] = Host(load_settings(request.config.rootpath, {}, profile=profile, data_dir=data, **pooled))
     _current[:] = [_hosts[profile]]
     return _hosts[profile]
 
 
 @pytest.fixture
-def database_url(_loaded: Host, _templates: Templates) -> Iterator[str]:
+def database_url(_loaded: Host, _templates: Templates, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated database that is this test's alone."""
+    pooler = request.config.getoption("--pooler")
     with _templates.copy(_loaded) as url:
-        yield url
+        yield url if pooler is None else f"{url.partition('?')[0]}?host={quote(pooler, safe='')}&port={POOLER_PORT}"
 
 
 @pytest.fixture
