@@ -5,8 +5,8 @@ from alembic import op
 
 from core.history import keep_history
 
-revision = "claim_0005"
-down_revision = "claim_0004"
+revision = "claim_0006"
+down_revision = "claim_0005"
 branch_labels = None
 depends_on = None
 
