@@ -159,7 +159,10 @@ def _bima(url: str, folder: Path) -> Iterator[Contender]:
         "BIMA_MODE": "production",
         "BIMA_SECRET": SECRET,
         "BIMA_DATA_DIR": str(folder / "data"),
-        "BIMA_POLICY__VERIFICATIONS_PER_MINUTE": "0",  # a single account asks here for a whole region
+        # A single account asks here for a whole region.
+        "BIMA_ACCOUNT_REQUESTS_PER_MINUTE": "0",
+        "BIMA_DEVICE_REQUESTS_PER_MINUTE": "0",
+        "BIMA_POLICY__VERIFICATIONS_PER_MINUTE": "0",
     }
     command = [str(Path(sys.executable).parent / "bima"), "serve", "--port", str(port)]
     with server(command, port, "/health/ready", environment, folder / "bima.log") as running:

@@ -43,7 +43,7 @@ from schema.node import MAPPED, NodeField
 from schema.patches import Patch
 from schema.planning import Planning
 from schema.rows import EVERYBODY, Mapping, Row
-from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json
+from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json, whole
 from schema.values import Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
 from schema.window import Window
 
@@ -157,7 +157,7 @@ class Planner(Planning):
         path: tuple[str, ...],
     ) -> Any:
         rows = self._rows(type_, row, source, where, nodes, path)
-        found = (rows.limit(1) if parent is None else rows).subquery(RECORD)
+        found = (rows.limit(whole(1)) if parent is None else rows).subquery(RECORD)
         return sa.select(row_json(found)).scalar_subquery()
 
     def _rows(
@@ -246,9 +246,9 @@ class Planner(Planning):
         base = sa.select(*source.c).where(*where)
         if found_first:
             # A fence: else PostgreSQL walks the order's index until enough rows match, all of it for a rare name.
-            source = base.offset(sa.literal_column("0")).subquery()
+            source = base.offset(whole(0)).subquery()
             row, base = Row(source, mapping.attributes), sa.select(*source.c)
-        found = base.order_by(*(key.ordered(row) for key in order)).limit(size + 1).subquery()
+        found = base.order_by(*(key.ordered(row) for key in order)).limit(whole(size + 1)).subquery()
         continued = not arguments["before" if backward else "after"].null
         return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued)
 

@@ -38,6 +38,8 @@ class Planning:
     """The rights of fields; which of them the viewer holds belongs to the plan's key."""
     getters: dict[str, Getter] = field(default_factory=dict)
     patches: list[Patch] = field(default_factory=list)
+    viewed: dict[Hashable, Placeholder] = field(default_factory=dict)
+    """What was asked of the viewer: a statement binds each such value once, wherever it stands."""
 
     # What field functions see of the request
 
@@ -49,10 +51,16 @@ class Planning:
         return bool(self.viewer.has(scope))
 
     def ids(self, scope: str) -> Placeholder:
-        return self._placeholder(lambda _, viewer: plain(viewer.value(scope)), array_of(sa.Uuid()))
+        if scope not in self.viewed:
+            self.viewed[scope] = self._placeholder(lambda _, viewer: plain(viewer.value(scope)), array_of(sa.Uuid()))
+        return self.viewed[scope]
 
     def value(self, name: str, type_: Any) -> Placeholder:
-        return self._placeholder(lambda _, viewer: viewer.value(name), sa.types.to_instance(type_))
+        kind = sa.types.to_instance(type_)
+        key = name, str(kind)
+        if key not in self.viewed:
+            self.viewed[key] = self._placeholder(lambda _, viewer: viewer.value(name), kind)
+        return self.viewed[key]
 
     def may(self, right: Any) -> bool:
         """Whether the viewer holds a right; none is held by everybody."""

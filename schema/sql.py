@@ -36,6 +36,11 @@ def fresh(mapping: Mapping) -> tuple[Row, Any]:
     return Row(source, mapping.attributes), source
 
 
+def whole(number: int) -> Any:
+    """A number that shapes the statement, such as a limit: written into it, so that the planner knows it."""
+    return sa.literal_column(str(int(number)), sa.Integer)
+
+
 def quoted(text: str) -> str:
     """A text as an SQL literal; for names from the schema and the document only, never for values."""
     return "'" + text.replace("'", "''") + "'"
