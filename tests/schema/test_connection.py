@@ -216,7 +216,7 @@ async def test_a_page_reads_one_row_more_than_it_shows(ask: Ask) -> None:
     await ask.data(query, {"n": 4})
     [plan] = ask.plans(query)
     assert plan[0].statement is not None
-    assert 5 in plan[0].statement.parameters({"n": 4}, ask.request())
+    assert b"LIMIT 5" in plan[0].statement.sql
 
 
 async def test_a_list_cannot_be_ordered_by_a_field_that_needs_a_right(ask: Ask) -> None:
