@@ -17,6 +17,7 @@ from starlette.routing import Route
 from core import Actor, Context, Unauthenticated, graphql_http, hook, new_id, rates
 from core.authentication import context_of, language_of
 from core.graphql_http import GRAPHQL_JSON, JSON, media_type
+from core.health import what_is_missing
 from core.host import Host
 from core.http import create_app
 from core.metrics import Metrics
@@ -502,6 +503,18 @@ async def test_a_server_answers_from_the_first_moment_and_says_what_is_missing(p
         assert "the database does not answer" in answer.text
 
 
+async def test_a_server_that_lost_its_database_lives_and_is_not_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/health/live")).status_code == 200
+    answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["missing"] == "the database does not answer"
+
+
+async def test_a_server_waits_for_its_migrations(pytestconfig: pytest.Config, empty_database_url: str) -> None:
+    missing = await what_is_missing(bare(pytestconfig, database_url=empty_database_url))
+    assert missing == "migrations of core are pending, run `bima migrate`"
+
+
 async def test_a_server_with_its_database_is_ready_and_runs_jobs(host: Host) -> None:
     app = create_app(host.on(host.database_url))
 
@@ -519,6 +532,9 @@ async def test_a_server_with_its_database_is_ready_and_runs_jobs(host: Host) -> 
         answer = await post(client, {"query": "{ modules { name } }"})
         assert answer.json() == {"data": {"modules": [{"name": "core"}]}}
         await until(worker_is_there)
+    async with client_of(app) as client:
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["missing"]) == (503, "the server is shutting down")
 
 
 async def until(found: Callable[[], Awaitable[bool]]) -> None:
