@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "claim_0006"
-down_revision = "claim_0005"
+revision = "claim_0005"
+down_revision = "claim_0004"
 branch_labels = None
 depends_on = None
 
