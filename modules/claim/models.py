@@ -303,8 +303,8 @@ class ClaimSample(VersionedRow):
     def __scope__(row: Any, viewer: Viewer) -> Where:
         """Whoever sees one of its claims."""
         if not viewer.unbounded:
-            claim, of = aliased(Claim), aliased(SampledClaim)
-            yield exists().where(of.sample_id == row.id, claim.id == of.claim_id, *current(claim, viewer))
+            of = aliased(SampledClaim)
+            yield exists().where(of.sample_id == row.id, *_of_claim(of, viewer))
 
     percent: Mapped[int]
     status: Mapped[SampleStatus] = mapped_column(state(SampleStatus), default=SampleStatus.OPEN)

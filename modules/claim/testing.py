@@ -18,9 +18,11 @@ from modules.claim.models import (
     ClaimDiagnosis,
     ClaimLine,
     ClaimPart,
+    ClaimSample,
     Feedback,
     FeedbackPrompt,
     Finding,
+    SampledClaim,
 )
 from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
 from modules.insuree.models import EnrolmentOfficer, Insuree
@@ -142,13 +144,17 @@ async def populate(corner: Corner) -> None:
             claim_id=claim.id, line_id=line.id, part_no=1, item_id=clinic.items[0].id, quantity_provided=Decimal(1),
             price_asked=Decimal(1),
         ),
+        sample := ClaimSample(id=new_id(), percent=100),
+        SampledClaim(sample_id=sample.id, claim_id=claim.id, drawn=True),
         ClaimAttachment(claim_id=claim.id, link="https://example.org/scan", title="Scan"),
         FeedbackPrompt(claim_id=claim.id, district_id=village.district_id, **prompt),
         Feedback(claim_id=claim.id, assessment=5, given_on=day, **answers),
     ])  # fmt: skip
     await session.flush()
     corner.inputs["createClaim"] = {"healthFacilityId": clinic.facility.id, "mainDiagnosisId": clinic.diagnosis.id}
+    checked = await make_claim(session, clinic, insuree, on=day, status=ClaimStatus.CHECKED)
     corner.inputs["updateClaim"] = {"id": claim.id}
+    corner.inputs["createClaimSample"] = {"ids": checked.id}
     for mutation in ("createClaim", "updateClaim"):
         corner.beyond[f"{mutation}.insureeId"] = "a facility treats whoever comes: care is portable (decision 3)"
         corner.beyond[f"{mutation}.administratorId"] = "one of another facility is refused whoever asks"
