@@ -30,6 +30,7 @@ SEES = {
     "ClaimFinding": "region, district, clinic",
     "ClaimLine": "region, district, clinic, paid facility",
     "ClaimPart": "region, district, clinic",
+    "ClaimSample": "region, district, clinic",
     "Contribution": "region, district, ward, village",
     "CoveredInsuree": "region, district, ward, village",
     "Device": "own account",

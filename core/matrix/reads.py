@@ -11,8 +11,8 @@ from core.module import PUBLIC
 from schema.connection import PageField
 from schema.kinds import MappedField, OneField, ReferenceField, RelationField
 
-MOST, MOST_BELOW = 40, 4
-"""Rows of a list, and of a list below another one, that are read; corners have fewer."""
+MOST, MOST_BELOW = 40, 8
+"""Rows of a list, and of a list below another one, that are read. Corners must have fewer: what is cut off counts wrong."""
 
 
 @dataclass
