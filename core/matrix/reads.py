@@ -12,7 +12,7 @@ from schema.connection import PageField
 from schema.kinds import MappedField, OneField, ReferenceField, RelationField
 
 MOST, MOST_BELOW = 40, 8
-"""Rows of a list, and of a list below another one, that are read. Corners must have fewer: what is cut off counts wrong."""
+"""Rows of a list, and of a list below another one, that are read. Corners must have fewer, or counts come out wrong."""
 
 
 @dataclass
