@@ -35,6 +35,7 @@ from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type
 from core.jobs import defer
 from core.lookups import LookupRow, check_lookup
 from core.module import PUBLIC, SIGNED_IN, Job, Manifest, ModuleSettings, Right
+from core.reading import note_reading, noted_outside
 from core.rows import check_changeable, check_version, find, find_all, visible
 from core.types import JobInfo, Lookup, lookup
 from schema import (
@@ -157,6 +158,8 @@ __all__ = [
     "mapped",
     "mutation",
     "new_id",
+    "note_reading",
+    "noted_outside",
     "noting",
     "one",
     "output_type",

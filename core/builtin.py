@@ -12,6 +12,7 @@ from core.files import FileRow, FileStorage, FolderStorage
 from core.files.routes import ROUTES
 from core.files.services import sweep
 from core.history import HistoryRow
+from core.history_field import audit_log
 from core.hooks import hook
 from core.idempotency import IdempotencyRow, forget_answers
 from core.lookups import LookupRow
@@ -28,7 +29,7 @@ manifest = Manifest(name="core", title="The host", version="1.0.0")
 def graphql() -> Sequence[Part]:
     """The fields that every schema has."""
     return [
-        extend(Query, queries.node, queries.modules, queries.error_codes, queries.lookups, queries.job),
+        extend(Query, queries.node, queries.modules, queries.error_codes, queries.lookups, queries.job, audit_log),
         extend(Mutation, mutations.create_lookup, mutations.update_lookup),
     ]
 

@@ -136,9 +136,11 @@ class Context:
         self.actor.require(right)
 
     def value(self, name: str) -> object:
-        """A bound value for compiled statements: `account`, `language`, `today`, or a scope's ids."""
+        """A bound value for compiled statements: `account`, `request`, `language`, `today`, or a scope's ids."""
         if name == "account":
             return self.actor.id
+        if name == "request":
+            return self.request_id
         if name == "language":
             return self.language
         if name == "today":

@@ -1,16 +1,16 @@
-"""`history` on every type that users change: who changed what and when, for those with the right to see it."""
+"""`history` on every type that users change, and `auditLog` of everything: who changed and looked up what, and when."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Table, case, type_coerce
+from sqlalchemy import Table, Uuid, case, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB, array
 
 from core.db import VersionedRow
 from core.history import HistoryRow
-from core.rights import HISTORY_READ
+from core.rights import AUDIT_READ, HISTORY_READ
 from schema import JSON, SQL, Part, Viewer, Where, column, expression, extend, mapped, page
 from schema.node import MAPPED
 from schema.rows import Mapping
@@ -24,16 +24,28 @@ class HistoryEntry:
     """One change of one object."""
 
     at: datetime = column("When.")
-    action: str = column("I when it was made, U when it was changed, D when it was deleted.")
+    action: str = column("I when it was made, U when it was changed, D when it was deleted, R when it was looked up.")
+    table_name: str = column("The table of the object.")
+    row_id: UUID = column("The object's id.")
     actor_id: UUID | None = column("The account that did it; none when it was Bima itself.")
     request_id: str | None = column("The request in which it happened.")
 
     @expression
     def changes(entry: type[HistoryRow], viewer: Viewer) -> SQL[JSON]:
-        """By column: `before` and `after`. Columns that you may not read are left out."""
+        """By column: `before` and `after`. Columns that you may not read are left out. Of a look-up, by what it was."""
         hidden = unreadable(viewer)
         shown = [(entry.table_name == table, entry.changes.op("-")(array(names))) for table, names in hidden.items()]
         return case(*shown, else_=entry.changes) if shown else type_coerce(entry.changes, JSONB)
+
+
+@page(HistoryEntry, order="-id", right=AUDIT_READ)
+def audit_log(entry: type[HistoryRow], viewer: Viewer) -> Where:
+    """Everything that was done and who looked whom up, the latest first; the filter narrows it to an account or object.
+
+    Accounts that do not see the whole country see what they did themselves.
+    """
+    if not viewer.unbounded:
+        yield entry.actor_id == viewer.value("account", Uuid)
 
 
 def unreadable(viewer: Viewer) -> dict[str, list[str]]:
@@ -65,6 +77,7 @@ def _history_of(mapping: Mapping) -> Any:
     def history(row: type[Any], entry: type[HistoryRow]) -> Where:
         """Who changed what and when, the latest first."""
         yield entry.row_id == row.id
+        yield entry.action != "R"
         yield entry.table_name == table
 
     return history

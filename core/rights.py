@@ -10,4 +10,7 @@ HISTORY_READ = Right(
     "See who changed what and when",
     roles=("MANAGER", "SCHEME_ADMINISTRATOR", "SYSTEM_ADMINISTRATOR"),
 )
-ALL = (HISTORY_READ, LOOKUP_UPDATE)
+AUDIT_READ = Right(
+    "core.audit.read", "See everything that was done and looked up, by whom", roles=("SYSTEM_ADMINISTRATOR",)
+)
+ALL = (AUDIT_READ, HISTORY_READ, LOOKUP_UPDATE)

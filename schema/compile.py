@@ -79,7 +79,7 @@ class Planner(Planning):
         else:
             assert isinstance(declared, RelationField)
             value = self._relation(declared, definition, type_, nodes, None, path)
-        return self._finish(sa.select(value))
+        return self._finish(sa.select(value, *self.notes))
 
     def entities(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> Statement:
         """The statement that reads rows of a type by their ids, as (id, JSON), for results of ordinary fields."""
@@ -114,6 +114,7 @@ class Planner(Planning):
             row, source = fresh(mapping)
             where = [row.id == self.bind(id_, UUID), *mapping.scope(row, self)]
             probes.append(self._one(type_, row, source, where, None, nodes, path))
+            self._note(mapping, nodes[0], lambda read: [read.id == self.bind(id_, UUID)])
         return sa.func.coalesce(*probes) if probes else NULL
 
     def _relation(
@@ -139,12 +140,24 @@ class Planner(Planning):
             return self._page(declared, mapping, type_, arguments, where, nodes, path)
         row, source = fresh(mapping)
         if isinstance(declared, OneField):
+            if parent is None:
+                self._note(mapping, nodes[0], where)
             return self._one(type_, row, source, where(row), parent, nodes, path)
         assert isinstance(declared, ManyField)
         order = [key.ordered(row) for key in keys_of(declared.order, mapping.attributes)]
         rows = self._rows(type_, row, source, where(row), nodes, path)
         listed = rows.order_by(*order).subquery(RECORD)
         return sa.select(sa.func.coalesce(sa.func.json_agg(row_json(listed)), EMPTY)).scalar_subquery()
+
+    def _note(self, mapping: Mapping, node: FieldNode, where: Callable[[Row], list[Any]]) -> None:
+        """Let the statement note that it reads a single row, where the row's model says how."""
+        if mapping.noted is None:
+            return
+        row, source = fresh(mapping)
+        names = [argument.name.value for argument in node.arguments or ()]
+        note, conditions = mapping.noted(mapping.table.name, row, self, node.name.value, names)
+        found = [*where(row), *mapping.scope(row, self), *conditions]
+        self.notes.append(sa.select(note).select_from(source).where(*found).limit(1).scalar_subquery())
 
     def _one(
         self,

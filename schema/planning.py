@@ -40,6 +40,8 @@ class Planning:
     patches: list[Patch] = field(default_factory=list)
     viewed: dict[Hashable, Placeholder] = field(default_factory=dict)
     """What was asked of the viewer: a statement binds each such value once, wherever it stands."""
+    notes: list[Any] = field(default_factory=list)
+    """What the statement evaluates besides its answer: notes of what is read."""
 
     # What field functions see of the request
 

@@ -66,6 +66,15 @@ class Mapping:
         """How rows that point here are filtered by a subtree, for models that say so."""
         return getattr(self.model, "__within__", None)
 
+    @property
+    def noted(self) -> Callable[..., tuple[Any, list[Any]]] | None:
+        """How a statement notes that it reads a single row of this table at the root, for models that say so.
+
+        Called with the table's name, the row, the viewer, the root field's name and the names of its arguments; answers
+        an SQL expression to evaluate and the conditions under which it is.
+        """
+        return getattr(self.model, "__noted__", None)
+
 
 class RowColumn(sa.ColumnElement[Any]):
     """A column of a row that stands in FROM already, here or further out: naming it never brings its table along.

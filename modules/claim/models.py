@@ -7,11 +7,24 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, and_, exists, or_, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+    and_,
+    any_,
+    exists,
+    or_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core import Amount, Rate, Row, VersionedRow, Viewer, Where, state
+from core import Amount, Rate, Row, VersionedRow, Viewer, Where, noted_outside, state
 from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
 from modules.location.rules import CareType
 from modules.location.scopes import in_places
@@ -20,6 +33,8 @@ from modules.medical.rules import ServiceCategory, VisitType
 Quantity = Numeric(18, 2)
 LONGEST_CODE = 50
 LONGEST_TEXT = 500
+CARE_DAYS = 90
+"""Days after admission in which reading a claim belongs to the facility's work."""
 CURRENT = text("ended_at IS NULL")
 
 _of_facilities = in_places(village=None, facility="health_facility_id")
@@ -66,6 +81,13 @@ class ClaimAdministrator(VersionedRow):
     )
 
 
+def _of_recent_care(claim: Any, viewer: Viewer) -> Where:
+    """The care relation of a facility: its own claims of the last 90 days (decision 8)."""
+    if viewer.has("facility"):
+        recent = claim.date_from > viewer.value("today", Date) - CARE_DAYS
+        yield and_(claim.health_facility_id == any_(viewer.ids("facility")), recent)
+
+
 class Claim(VersionedRow):
     """What a health facility asks for the care of one patient, from a day of admission to a day of discharge.
 
@@ -76,6 +98,7 @@ class Claim(VersionedRow):
 
     __tablename__ = "claim_claim"
     __scope__ = current
+    __noted__ = noted_outside(_of_recent_care)
 
     code: Mapped[str] = mapped_column(String(LONGEST_CODE))
     insuree_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))

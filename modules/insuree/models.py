@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, not_, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid, and_, not_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
-from core import EVERYBODY, Row, VersionedRow, Viewer, Where, clock, state
+from core import EVERYBODY, Row, VersionedRow, Viewer, Where, clock, noted_outside, state
 from modules.insuree.rules import SOUND_LENGTH
 from modules.location.scopes import by_place, in_places
 
@@ -32,11 +32,23 @@ class InsureeStatus(StrEnum):
     DEAD = "DEAD"
 
 
+def of_own_villages(row: Any, viewer: Viewer, village: str = "village_id") -> Where:
+    """The care relation of an officer: who enrols in the village of the row (decision 8)."""
+    me, of = EnrolmentOfficer.__table__.alias().c, OfficerVillage.__table__.alias().c
+    mine = select(of.village_id).where(of.officer_id == me.id, me.account_id == viewer.value("account", Uuid))
+    yield getattr(row, village).in_(mine)
+
+
+def _of_own_location(family: Any, viewer: Viewer) -> Where:
+    yield from of_own_villages(family, viewer, "location_id")
+
+
 class Family(VersionedRow):
     """People who enrol together. `location_id` is the village they live in; `ended_at` is set when it was deleted."""
 
     __tablename__ = "insuree_family"
     __scope__ = in_places(village="location_id")
+    __noted__ = noted_outside(_of_own_location)
 
     location_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
     village_id: Mapped[UUID] = synonym("location_id")
@@ -74,6 +86,7 @@ class Insuree(VersionedRow):
 
     __tablename__ = "insuree_insuree"
     __scope__ = in_places()
+    __noted__ = noted_outside(of_own_villages)
 
     insurance_number: Mapped[str] = mapped_column(String(50))
     last_name: Mapped[str] = mapped_column(String(100))

@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core import EVERYBODY, Amount, Base, Row, VersionedRow, Viewer, Where, state
-from modules.insuree.models import EnrolmentOfficer
+from core import EVERYBODY, Amount, Base, Row, VersionedRow, Viewer, Where, noted_outside, state
+from modules.insuree.models import EnrolmentOfficer, of_own_villages
 from modules.location.scopes import in_places
 from modules.policy.rules import CoverEnd, PolicyStage, PolicyStatus, Relation, RenewalAnswer, RenewalWarning
 
@@ -53,6 +53,7 @@ class Policy(VersionedRow):
     """
 
     __tablename__ = "policy_policy"
+    __noted__ = noted_outside(of_own_villages)
 
     @staticmethod
     def __scope__(row: Any, viewer: Viewer) -> Where:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from core import Busy, Context, LookupRow, clock, first
+from core import Busy, Context, LookupRow, clock, first, note_reading
 from modules.insuree.models import Insuree, InsureePhoto
 from modules.insuree.rules import is_adult
 from modules.medical.models import Item, Service
@@ -71,6 +71,10 @@ async def eligibility(
         )
     )
     await ctx.session.flush()
+    if verdict.insuree is not None:
+        await note_reading(
+            ctx, Insuree.__tablename__, [verdict.insuree.id], field="eligibility", by=["insuranceNumber"]
+        )
     return verdict
 
 

@@ -1,0 +1,49 @@
+"""Who read what: single people, policies and claims that are looked up by somebody whose work does not say so.
+
+The statement that reads the row notes it, so nothing is read unnoted and nothing more is sent to the database
+(decisions 8 and 0026). Lists, and what is read below another row, leave no trace.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, array
+
+from core.context import Context
+from schema import Viewer, Where
+
+
+def noted_outside(care: Callable[[Any, Viewer], Where]) -> Any:
+    """A model's `__noted__`: reading one row is noted unless one of the conditions of `care` holds."""
+
+    def noted(table: str, row: Any, viewer: Viewer, field: str, by: Sequence[str]) -> tuple[Any, list[Any]]:
+        way = sa.func.jsonb_build_object("field", sa.literal(field, sa.Text), "by", _texts(by))
+        note = sa.func.core_note_reading(
+            sa.literal(table, sa.Text),
+            array([row.id]),
+            viewer.value("account", sa.Uuid),
+            viewer.value("request", sa.Text),
+            way,
+        )
+        in_care = list(care(row, viewer))
+        return note, [sa.not_(sa.func.coalesce(sa.or_(*in_care), sa.false()))] if in_care else []
+
+    return staticmethod(noted)
+
+
+async def note_reading(ctx: Context, table: str, ids: Sequence[UUID], **way: Any) -> None:
+    """Note in the transaction under way that the actor read these rows; for services that look somebody up."""
+    note = sa.func.core_note_reading(
+        table,
+        sa.cast(list(ids), sa.ARRAY(sa.Uuid)),
+        sa.cast(ctx.actor.id, sa.Uuid),
+        ctx.request_id,
+        sa.cast(way, JSONB),
+    )
+    await ctx.session.execute(sa.select(note))
+
+
+def _texts(texts: Sequence[str]) -> Any:
+    return sa.cast(sa.literal(list(texts), sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))

@@ -1,0 +1,113 @@
+"""Whoever looks up a single person outside his or her own work leaves a trace; lists leave none (decision 8)."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock, new_id
+from core.history import HistoryRow
+from core.testing import Api, actor
+from modules.insuree.models import EnrolmentOfficer, Insuree, OfficerVillage
+from modules.insuree.testing import make_family
+
+BY_NUMBER = "query($n: String!) { insuree(insuranceNumber: $n) { id } }"
+BY_ID = "query($id: ID!) { insuree(id: $id) { id } }"
+NODE = "query($id: ID!) { node(id: $id) { id } }"
+LIST = "{ insurees { nodes { id } } families { nodes { members { nodes { id } } } } }"
+LOG = """query($f: HistoryEntryFilter) { auditLog(filter: $f) {
+  nodes { at action actorId requestId tableName rowId changes } } }"""
+
+
+async def somebody(session: AsyncSession) -> Insuree:
+    family = await make_family(session)
+    await session.commit()
+    return (await session.scalars(select(Insuree).where(Insuree.family_id == family.id))).first()  # type: ignore[return-value]
+
+
+async def read(session: AsyncSession) -> list[HistoryRow]:
+    query = select(HistoryRow).where(HistoryRow.action == "R").order_by(HistoryRow.id)
+    return list(await session.scalars(query))
+
+
+async def test_a_look_up_is_noted_with_who_and_how_in_the_same_statement(api: Api, session: AsyncSession) -> None:
+    asha = await somebody(session)
+    clerk = actor("CLERK", district=[asha.district_id])
+    reply = await api(BY_NUMBER, {"n": asha.insurance_number}, actor=clerk)
+    assert (reply.errors, reply.statements) == ([], 1)
+    await api(BY_ID, {"id": asha.id}, actor=clerk)
+    await api(NODE, {"id": asha.id}, actor=clerk)
+    noted = await read(session)
+    assert [(note.table_name, note.row_id, note.actor_id) for note in noted] == [
+        ("insuree_insuree", asha.id, clerk.id)
+    ] * 3
+    assert [note.changes for note in noted] == [
+        {"field": "insuree", "by": ["insuranceNumber"]},
+        {"field": "insuree", "by": ["id"]},
+        {"field": "node", "by": ["id"]},
+    ]
+    assert all(note.request_id for note in noted)
+
+
+async def test_lists_and_what_lies_below_another_row_leave_no_trace(api: Api, session: AsyncSession) -> None:
+    await somebody(session)
+    assert (await api(LIST, actor=actor("CLERK"))).errors == []
+    assert await read(session) == []
+
+
+async def test_who_is_not_found_or_not_seen_leaves_no_trace(api: Api, session: AsyncSession) -> None:
+    asha = await somebody(session)
+    await api(BY_ID, {"id": new_id()}, actor=actor("CLERK"))
+    reply = await api(BY_ID, {"id": asha.id}, actor=actor("CLERK", district=[new_id()]))
+    assert reply.data == {"insuree": None}
+    assert await read(session) == []
+
+
+async def test_an_officer_of_the_village_leaves_no_trace_and_one_of_another_does(
+    api: Api, session: AsyncSession
+) -> None:
+    asha = await somebody(session)
+    officer = actor("ENROLMENT_OFFICER", village=[asha.village_id])
+    row = EnrolmentOfficer(
+        code="E1", last_name="Moshi", other_names="Juma", valid_from=clock.today(), account_id=officer.id
+    )
+    session.add(row)
+    await session.flush()
+    session.add(OfficerVillage(officer_id=row.id, village_id=asha.village_id))
+    await session.commit()
+    await api(BY_ID, {"id": asha.id}, actor=officer)
+    assert await read(session) == []
+    await api(BY_ID, {"id": asha.id}, actor=actor("ENROLMENT_OFFICER", village=[asha.village_id]))
+    assert len(await read(session)) == 1
+
+
+async def test_the_audit_log_is_narrowed_to_an_account_an_object_and_a_time(api: Api, session: AsyncSession) -> None:
+    asha = await somebody(session)
+    clerk, other, auditor = actor("CLERK"), actor("CLERK"), actor("SYSTEM_ADMINISTRATOR")
+    await api(BY_ID, {"id": asha.id}, actor=clerk)
+    await api(BY_ID, {"id": asha.id}, actor=other)
+
+    async def log(filter: dict[str, Any]) -> list[dict[str, Any]]:
+        reply = await api(LOG, {"f": filter}, actor=auditor)
+        assert reply.errors == []
+        return list(reply.data["auditLog"]["nodes"])
+
+    [entry] = await log({"actorId": {"eq": clerk.id}})
+    assert (entry["action"], entry["tableName"], entry["rowId"]) == ("R", "insuree_insuree", str(asha.id))
+    assert {each["action"] for each in await log({"rowId": {"eq": asha.id}})} >= {"I", "R"}
+    assert len(await log({"rowId": {"eq": asha.id}, "action": {"eq": "R"}})) == 2
+    assert await log({"at": {"gt": "2100-01-01T00:00:00Z"}}) == []
+
+
+async def test_the_audit_log_needs_its_right_and_who_sees_a_part_of_the_country_sees_his_own(
+    api: Api, session: AsyncSession
+) -> None:
+    asha = await somebody(session)
+    await api(BY_ID, {"id": asha.id}, actor=actor("CLERK"))
+    reply = await api(LOG, actor=actor("CLERK"))
+    assert reply.errors[0]["extensions"]["code"] == "FORBIDDEN"
+    district = actor("SYSTEM_ADMINISTRATOR", "CLERK", district=[asha.district_id])
+    assert (await api(LOG, actor=district)).data["auditLog"]["nodes"] == []
+    await api(BY_ID, {"id": asha.id}, actor=district)
+    [own] = (await api(LOG, actor=district)).data["auditLog"]["nodes"]
+    assert own["actorId"] == str(district.id)
