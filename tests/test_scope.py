@@ -20,6 +20,7 @@ from schema.node import MAPPED
 
 REGISTERED = Path(__file__).with_name("registered.toml")
 SEES = {
+    "AuditEntry": "",  # each account sees its own acts: nobody acted here
     "BatchRun": "region, district",
     "CapitationShare": "region, district, paid facility",
     "Claim": "region, district, clinic, paid facility",

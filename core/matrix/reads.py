@@ -146,7 +146,9 @@ class Reads:
         if all_ or mine:
             self.reached.add(step.edge)
         if "id" not in step.type_.fields:
-            if len(all_) != len(mine):
+            bounded = is_scoped(mapping) and not step.declared.seen_with_parent
+            most = min(len(all_), len(self.world.seen[who][mapping.model])) if bounded else len(all_)
+            if len(mine) != most:
                 self.world.problems.append(f"{who}: {step.edge} shows {len(mine)} of {len(all_)}.")
             return
         seen = self.world.seen[who][mapping.model]

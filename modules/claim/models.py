@@ -84,7 +84,7 @@ class ClaimAdministrator(VersionedRow):
 def _of_recent_care(claim: Any, viewer: Viewer) -> Where:
     """The care relation of a facility: its own claims of the last 90 days (decision 8)."""
     if viewer.has("facility"):
-        recent = claim.date_from > viewer.value("today", Date) - CARE_DAYS
+        recent = claim.date_from + CARE_DAYS > viewer.value("today", Date)
         yield and_(claim.health_facility_id == any_(viewer.ids("facility")), recent)
 
 

@@ -15,7 +15,7 @@ BY_NUMBER = "query($n: String!) { insuree(insuranceNumber: $n) { id } }"
 BY_ID = "query($id: ID!) { insuree(id: $id) { id } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
 LIST = "{ insurees { nodes { id } } families { nodes { members { nodes { id } } } } }"
-LOG = """query($f: HistoryEntryFilter) { auditLog(filter: $f) {
+LOG = """query($f: AuditEntryFilter) { auditLog(filter: $f) {
   nodes { at action actorId requestId tableName rowId changes } } }"""
 
 
