@@ -31,6 +31,7 @@ async def context_of(request: Request) -> Context:
         actor=actor,
         language=language_of(request.headers.get("accept-language", "")),
         request_id=request.state.request_id,
+        address=address,
     )
 
 

@@ -81,6 +81,8 @@ class Context:
     actor: Actor = ANONYMOUS
     language: str = "en"
     request_id: str = ""
+    address: str = ""
+    """Where the request came from; empty in jobs and commands. Whole districts share one."""
     _session: AsyncSession | None = None
     claimed: str | None = None
     """The `clientMutationId` that the mutation under way has taken."""

@@ -32,6 +32,7 @@ def graphql() -> Sequence[Part]:
         extend(
             Mutation,
             mutations.sign_in, mutations.refresh_session, mutations.sign_out, mutations.change_password,
+            mutations.enrol_second_factor, mutations.confirm_second_factor, mutations.remove_second_factor,
             mutations.create_user, mutations.update_user, mutations.deactivate_user,
             mutations.create_role, mutations.update_role,
         ),
@@ -43,7 +44,7 @@ def tables() -> Sequence[type[Base]]:
     """Accounts, roles, what they hold, and sessions."""
     return (
         models.Account, models.Role, models.RoleRight, models.AccountRole, models.Grant,
-        models.Session, models.SignInTry, models.SeededRight,
+        models.Session, models.SecondFactor, models.SignInTry, models.SeededRight,
     )  # fmt: skip
 
 

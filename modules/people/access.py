@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, bindparam, func, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import PUBLIC, Actor, Unauthenticated, clock, every
-from modules.people.models import NATIONAL, Account, AccountRole, Grant, RoleRight, Session
+from modules.people.models import NATIONAL, Account, AccountRole, Grant, Role, RoleRight, SecondFactor, Session
 from modules.people.tokens import Keys, read_access
 
 if TYPE_CHECKING:
@@ -49,12 +49,29 @@ def rights_of(account_id: Any) -> ColumnElement[Any]:
     return func.array(held.correlate_except(RoleRight, AccountRole).scalar_subquery(), type_=ARRAY(String))
 
 
+def has_second_factor(account_id: Any) -> ColumnElement[bool]:
+    """Whether an account has a second factor that counts."""
+    own = (SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None))
+    return exists(SecondFactor).where(*own).correlate_except(SecondFactor)
+
+
+def lacks_second_factor(account_id: Any) -> ColumnElement[bool]:
+    """Whether one of an account's roles requires a second factor that it does not have."""
+    requiring = (
+        exists(AccountRole)
+        .where(AccountRole.account_id == account_id, AccountRole.role_id == Role.id, Role.requires_second_factor)
+        .correlate_except(AccountRole, Role)
+    )
+    return and_(requiring, ~has_second_factor(account_id))
+
+
 _HOLDER = (
     select(
         Account.id,
         Account.username,
         Account.must_change_password,
         Session.expires_at,
+        lacks_second_factor(Account.id).label("lacks_second_factor"),
         rights_of(Account.id).label("rights"),
         listed(Grant.kind, Grant.account_id == Account.id, order=Grant.id).label("kinds"),
         listed(Grant.object_id, Grant.account_id == Account.id, order=Grant.id).label("objects"),
@@ -75,7 +92,7 @@ async def authenticate(host: "Host", session: AsyncSession, token: str) -> Signe
     """Who holds the access token; None when it is not one of ours.
 
     One statement reads the account with its rights and grants; the modules say what the grants mean. An account that
-    must change its password may do nothing else: it comes without rights.
+    must change its password or set up a second factor may do nothing else: it comes without rights.
 
     Raises:
         Unauthenticated: the token's time is over, its device was signed out, or the account changed since.
@@ -99,7 +116,7 @@ async def authenticate(host: "Host", session: AsyncSession, token: str) -> Signe
     if holder is None:
         raise Unauthenticated("The access token is no longer valid. Refresh the session or sign in again.")
     until = min(access.expires_at, holder.expires_at)
-    if holder.must_change_password:
+    if holder.must_change_password or holder.lacks_second_factor:
         return SignedIn(id=holder.id, name=holder.username, session_id=access.session_id, valid_until=until)
     grants = list(zip(holder.kinds, holder.objects, strict=True))
     national = any(kind == NATIONAL for kind, _ in grants)

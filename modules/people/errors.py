@@ -62,9 +62,28 @@ OWN_ACCOUNT = ErrorCode(
     sw="Huwezi kuzima akaunti unayoitumia sasa. Mwombe msimamizi mwingine.",
     fr="Vous ne pouvez pas désactiver votre propre compte. Demandez à un autre administrateur.",
 )
+SECOND_FACTOR_NEEDED = ErrorCode(
+    "SECOND_FACTOR_NEEDED",
+    en="This account has a second factor. Send the code of the authenticator app, or a recovery code, as well.",
+    sw="Akaunti hii ina hatua ya pili ya uthibitisho. Tuma pia namba ya programu ya uthibitisho, au namba ya akiba.",
+    fr="Ce compte a un second facteur. Envoyez aussi le code de l'application, ou un code de secours.",
+)
+SECOND_FACTOR_WRONG = ErrorCode(
+    "SECOND_FACTOR_WRONG",
+    en="This code is wrong or was used already. Wait for the next one, and check the telephone's clock.",
+    sw="Namba hii si sahihi au imeshatumika. Subiri inayofuata, na hakiki saa ya simu.",
+    fr="Ce code est faux ou a déjà servi. Attendez le suivant et vérifiez l'heure du téléphone.",
+)
+SECOND_FACTOR_PRESENT = ErrorCode(
+    "SECOND_FACTOR_PRESENT",
+    en="This account has a second factor already. Remove it first.",
+    sw="Akaunti hii tayari ina hatua ya pili ya uthibitisho. Iondoe kwanza.",
+    fr="Ce compte a déjà un second facteur. Retirez-le d'abord.",
+)
 
 ALL = (
     SIGN_IN_FAILED, TOO_MANY_TRIES, SESSION_ENDED,
     PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_UNCHANGED,
+    SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, SECOND_FACTOR_PRESENT,
     USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
 )  # fmt: skip

@@ -15,6 +15,8 @@ class SignInInput(MutationInput):
     username: Annotated[str, argument("The user name; capitals do not matter.")]
     password: Annotated[str, argument("The password.")]
     device_name: Annotated[str, argument("What the user calls the device; at most 100 characters.")] = ""
+    device_token: Annotated[str, argument("What the device got when it signed in before, so that it is known.")] = ""
+    code: Annotated[str | None, argument("The second factor's six digits, or one of the recovery codes.")] = None
 
 
 @input_type
@@ -39,6 +41,28 @@ class ChangePasswordInput(MutationInput):
 
     current_password: Annotated[str, argument("The password until now.")]
     new_password: Annotated[str, argument("The password from now on; at least 10 characters.")]
+
+
+@input_type
+class EnrolSecondFactorInput(MutationInput):
+    """The beginning of a second factor for one's own account; it counts once it is confirmed."""
+
+    current_password: Annotated[str, argument("The password.")]
+
+
+@input_type
+class ConfirmSecondFactorInput(MutationInput):
+    """The proof that the authenticator app has the secret."""
+
+    code: Annotated[str, argument("The six digits that the app shows.")]
+
+
+@input_type
+class RemoveSecondFactorInput(MutationInput):
+    """A second factor that is lost or no longer wanted."""
+
+    code: Annotated[str | None, argument("For one's own: six digits, or one of the recovery codes.")] = None
+    user_id: Annotated[UUID | None, argument("Another's account, by administrators; absent: one's own.")] = None
 
 
 @input_type
@@ -98,6 +122,7 @@ class CreateRoleInput(MutationInput):
     name: Annotated[str, argument("What people call it.")]
     id: Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")] = None
     rights: Annotated[list[str] | None, argument("The names of the rights it holds.")] = None
+    requires_second_factor: Annotated[bool, argument("Whether who has it needs a second factor.")] = False
 
 
 @input_type
@@ -108,3 +133,4 @@ class UpdateRoleInput(MutationInput):
     expected_version: Version
     name: Annotated[str | None, argument("What people call it.")] = UNSET
     rights: Annotated[list[str] | None, argument("The names of the rights it holds.")] = UNSET
+    requires_second_factor: Annotated[bool | None, argument("Whether who has it needs a second factor.")] = UNSET

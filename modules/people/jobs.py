@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_
 
 from core import Context, Job, clock
 from modules.people.models import Session, SignInTry
-from modules.people.sign_in import FORGOTTEN_AFTER
+from modules.people.tries import FORGOTTEN_AFTER
 
 KEPT = timedelta(days=90)
 """Sessions that ended longer ago are deleted."""

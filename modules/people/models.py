@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, func, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, false, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import EVERYBODY, Base, Row, VersionedRow, Viewer
@@ -69,6 +70,7 @@ class Role(VersionedRow):
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(100))
     system: Mapped[bool] = mapped_column(default=False)
+    requires_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (UniqueConstraint("code"), Index(None, "name", "id"))
 
@@ -129,8 +131,27 @@ class Session(Row):
     __table_args__ = (Index(None, "account_id", "last_used_at", "id"), Index(None, "expires_at"))
 
 
+class SecondFactor(Row):
+    """The secret that an account shares with an authenticator app, enciphered. It counts once it is confirmed.
+
+    `last_step`: the last period of 30 seconds whose code was taken; no code is taken twice. Of recovery codes only
+    keyed hashes are kept, and only while they are not used.
+    """
+
+    __tablename__ = "people_second_factor"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("people_account.id"), unique=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+    recovery_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
+
+
 class SignInTry(Base):
     """Tries to sign in under a name since the last good one, whether an account has that name or not.
+
+    Unknown devices share one row a name; each known device has its own, and so has an address where unknown names are
+    tried.
 
     The name is kept as a keyed hash only: people type passwords into the wrong field.
     """

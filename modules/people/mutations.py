@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from core import PUBLIC, SIGNED_IN, Context, Payload, argument, mutation, output_type
-from modules.people import inputs, models, rights, roles, services
+from modules.people import inputs, models, rights, roles, second_factor, services
 from modules.people import sign_in as sessions
 from modules.people.types import Role, User
 
@@ -16,6 +16,7 @@ class SignInPayload(Payload):
     access_token: Annotated[str | None, argument("Goes with each request: `Authorization: Bearer ...`.")] = None
     refresh_token: Annotated[str | None, argument("Keep it safe: refreshSession takes it, once.")] = None
     expires_at: Annotated[datetime | None, argument("When the access token's time ends: refresh before.")] = None
+    device_token: Annotated[str | None, argument("Keep it, also when signed out: signIn takes it next time.")] = None
     user: Annotated[User | None, argument("The account.")] = None
 
 
@@ -31,10 +32,35 @@ class SignOutPayload(Payload):
     devices_signed_out: Annotated[int, argument("How many devices were signed out.")] = 0
 
 
+@output_type
+class EnrolSecondFactorPayload(Payload):
+    """What an authenticator app takes, shown this once."""
+
+    secret: Annotated[str | None, argument("To be typed where no QR code can be read.")] = None
+    uri: Annotated[str | None, argument("`otpauth://...`, for a QR code.")] = None
+
+
+@output_type
+class ConfirmSecondFactorPayload(Payload):
+    """The second factor counts."""
+
+    recovery_codes: Annotated[list[str] | None, argument("Each signs in once without the app. Shown this once.")] = None
+
+
+@output_type
+class RemoveSecondFactorPayload(Payload):
+    """What removing did."""
+
+    removed: Annotated[bool, argument("Whether there was a second factor.")] = False
+
+
 @mutation(SignInPayload, right=PUBLIC, remembered=False)
 async def sign_in(ctx: Context, input: inputs.SignInInput) -> SignInPayload:
     """Sign a device in. A few wrong passwords in a row make the user name wait, longer each time."""
-    return _told(SignInPayload, await sessions.sign_in(ctx, input.username, input.password, input.device_name))
+    return _told(
+        SignInPayload,
+        await sessions.sign_in(ctx, input.username, input.password, input.device_name, input.device_token, input.code),
+    )
 
 
 @mutation(RefreshSessionPayload, right=PUBLIC, remembered=False)
@@ -57,6 +83,28 @@ async def sign_out(ctx: Context, input: inputs.SignOutInput) -> SignOutPayload:
 async def change_password(ctx: Context, input: inputs.ChangePasswordInput) -> models.Account:
     """Change one's own password. Other devices are signed out; this one refreshes its session next."""
     return await sessions.change_password(ctx, input.current_password, input.new_password)
+
+
+@mutation(EnrolSecondFactorPayload, right=SIGNED_IN, remembered=False)
+async def enrol_second_factor(ctx: Context, input: inputs.EnrolSecondFactorInput) -> EnrolSecondFactorPayload:
+    """Begin a second factor for one's own account; confirmSecondFactor comes next."""
+    begun = await second_factor.enrol(ctx, input.current_password)
+    return EnrolSecondFactorPayload(secret=begun.secret, uri=begun.uri)
+
+
+@mutation(ConfirmSecondFactorPayload, right=SIGNED_IN, remembered=False)
+async def confirm_second_factor(ctx: Context, input: inputs.ConfirmSecondFactorInput) -> ConfirmSecondFactorPayload:
+    """Make the second factor count: from now on signing in takes a code. Answers the recovery codes."""
+    return ConfirmSecondFactorPayload(recovery_codes=await second_factor.confirm(ctx, input.code))
+
+
+@mutation(RemoveSecondFactorPayload, right=SIGNED_IN)
+async def remove_second_factor(ctx: Context, input: inputs.RemoveSecondFactorInput) -> RemoveSecondFactorPayload:
+    """Remove one's own second factor with a code, or as an administrator that of another who lost the telephone."""
+    if input.user_id is None:
+        return RemoveSecondFactorPayload(removed=await second_factor.remove_own(ctx, input.code))
+    ctx.require(rights.USER_UPDATE)
+    return RemoveSecondFactorPayload(removed=await services.remove_second_factor(ctx, input.user_id))
 
 
 @mutation(User, right=rights.USER_CREATE)
@@ -95,5 +143,9 @@ P = TypeVar("P", bound=SignInPayload)
 def _told(payload: type[P], tokens: sessions.Tokens) -> P:
     user: Any = tokens.account_id
     return payload(
-        access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_at=tokens.expires_at, user=user
+        device_token=tokens.device_token,
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expires_at,
+        user=user,
     )

@@ -23,6 +23,7 @@ async def create_role(ctx: Context, data: inputs.CreateRoleInput) -> Role:
     """
     require_whole_country(ctx)
     role = Role(id=data.id or new_id(), code=data.code.strip(), name=data.name.strip())
+    role.requires_second_factor = data.requires_second_factor
     problems = Problems()
     check_columns(Role, tidy({"code": role.code, "name": role.name}), problems)
     _check_rights(ctx.host, data.rights or (), problems)
@@ -48,6 +49,8 @@ async def update_role(ctx: Context, data: inputs.UpdateRoleInput) -> Role:
     if "name" in changes:
         role.name = (changes["name"] or "").strip()
         check_columns(Role, tidy({"name": role.name}), problems)
+    if (required := changes.get("requires_second_factor")) is not None:
+        role.requires_second_factor = required
     if "rights" in changes:
         _check_rights(ctx.host, changes["rights"] or (), problems)
     problems.stop()

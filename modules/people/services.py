@@ -22,10 +22,11 @@ from core import (
     new_id,
     tidy,
 )
-from modules.people import errors, inputs, passwords
+from modules.people import errors, inputs, passwords, second_factor
 from modules.people.access import expanded
 from modules.people.models import NATIONAL, Account, AccountRole, Grant, Role
-from modules.people.sign_in import end_sessions, forget_tries
+from modules.people.sign_in import end_sessions
+from modules.people.tries import forget_name
 
 Grants = Sequence[tuple[str, UUID | None]]
 """What an account works at: kinds and ids, or `("national", None)`."""
@@ -145,6 +146,21 @@ async def deactivate_user(ctx: Context, data: inputs.DeactivateUserInput) -> Acc
     return account
 
 
+async def remove_second_factor(ctx: Context, user_id: UUID) -> bool:
+    """Take another account's second factor away and sign it out everywhere; whether it had one.
+
+    Raises:
+        Forbidden: the actor does not work in the whole country.
+        UserError: NOT_FOUND; SECOND_FACTOR_NEEDED for one's own.
+    """
+    require_whole_country(ctx)
+    account = await find(ctx, Account, user_id, "userId", lock=True)
+    if account.id == ctx.actor.id:
+        raise UserError(errors.SECOND_FACTOR_NEEDED, "code")
+    await end_sessions(ctx.session, account.id)
+    return await second_factor.remove(ctx, account.id)
+
+
 async def check_grants(ctx: Context, grants: Grants, known: Container[tuple[str, UUID | None]] = ()) -> None:
     """Refuse grants that mean nothing to any module: a mistyped id would make an account that silently sees nothing.
 
@@ -216,7 +232,7 @@ async def _reset_password(ctx: Context, account: Account, password: str) -> None
     account.password_hash = await passwords.hashed(password)
     account.must_change_password = True
     account.credentials_version += 1
-    await forget_tries(ctx, account.username)
+    await forget_name(ctx, account.username)
     await end_sessions(ctx.session, account.id)
 
 

@@ -1,23 +1,18 @@
 """Signing in, staying signed in and signing out. Tries and refreshes are kept even when the request is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import TOO_LONG, Context, Problems, UserError, clock, new_id
-from modules.people import errors, passwords, tokens
+from modules.people import errors, passwords, second_factor, tokens, tries
 from modules.people.access import SignedIn
-from modules.people.models import DEVICE_NAME_LENGTH, Account, Session, SignInTry
+from modules.people.models import DEVICE_NAME_LENGTH, Account, Session
 from modules.people.settings import Settings
-
-FORGOTTEN_AFTER = timedelta(days=1)
-"""Wrong tries older than this no longer count."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +23,35 @@ class Tokens:
     refresh_token: str
     expires_at: datetime
     account_id: UUID
+    device_token: str | None = None
 
 
-async def sign_in(ctx: Context, username: str, password: str, device_name: str) -> Tokens:
-    """Sign a device in.
+async def sign_in(
+    ctx: Context, username: str, password: str, device_name: str, device_token: str = "", code: str | None = None
+) -> Tokens:
+    """Sign a device in. Wrong tries on unknown devices are counted by name; those on a known one by themselves.
 
     Raises:
-        UserError: SIGN_IN_FAILED, the same after the same work whatever is wrong; TOO_MANY_TRIES; TOO_LONG.
+        UserError: SIGN_IN_FAILED, the same after the same work whatever is wrong; TOO_MANY_TRIES; TOO_LONG. Once the
+        password is right: SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG.
     """
     if len(device_name) > DEVICE_NAME_LENGTH:
         raise UserError(TOO_LONG, "deviceName", most=DEVICE_NAME_LENGTH)
     keys = _keys(ctx)
-    await _count_try(ctx, keys, username)
+    device = tokens.device_of(keys, device_token, username)
+    if device is None:
+        await tries.check_address(ctx, keys)
+    await tries.count(ctx, tokens.name_hash(keys, username, device))
     async with ctx.host.db.session() as session:
         account = await session.scalar(select(Account).where(func.lower(Account.username) == func.lower(username)))
     good = await passwords.matches(password, account.password_hash if account else None)
+    if account is None and device is None:
+        await tries.count_address(ctx, keys)
     if account is None or not good or not account.active:
         raise UserError(errors.SIGN_IN_FAILED)
     await _hold(ctx.session, account)
-    await _forget_tries(ctx.session, keys, username)
+    await second_factor.check(ctx, keys, account.id, code)
+    await tries.forget(ctx.session, tokens.name_hash(keys, username, device))
     session_id = new_id()
     refresh_token = tokens.first_refresh(session_id)
     now = clock.now()
@@ -61,7 +66,8 @@ async def sign_in(ctx: Context, username: str, password: str, device_name: str) 
         )
     )
     await ctx.session.flush()
-    return _tokens(ctx, keys, account, session_id, refresh_token)
+    given = _tokens(ctx, keys, account, session_id, refresh_token)
+    return replace(given, device_token=tokens.device_token(keys, device or session_id, username))
 
 
 async def refresh(ctx: Context, token: str, device_name: str) -> Tokens:
@@ -100,16 +106,16 @@ async def change_password(ctx: Context, current: str, new: str) -> Account:
     if new == current:
         problems.add(errors.PASSWORD_UNCHANGED, "newPassword")
     problems.stop()
-    await _count_try(ctx, keys, ctx.actor.name)
+    present = tokens.name_hash(keys, ctx.actor.name, ctx.actor.device)
+    await tries.count(ctx, present)
     account = await ctx.session.get_one(Account, ctx.actor.id, with_for_update=True)
     if not await passwords.matches(current, account.password_hash):
         raise UserError(errors.PASSWORD_WRONG, "currentPassword")
-    await _forget_tries(ctx.session, keys, account.username)
+    await tries.forget(ctx.session, present)
     account.password_hash = await passwords.hashed(new)
     account.must_change_password = False
     account.credentials_version += 1
-    present = ctx.actor.session_id if isinstance(ctx.actor, SignedIn) else None
-    await end_sessions(ctx.session, account.id, Session.id.is_distinct_from(present))
+    await end_sessions(ctx.session, account.id, Session.id.is_distinct_from(ctx.actor.device))
     await ctx.session.flush()
     return account
 
@@ -123,11 +129,6 @@ async def end_sessions(session: AsyncSession, account_id: UUID | None, *conditio
         .returning(Session.id)
     )
     return len(ended.all())
-
-
-async def forget_tries(ctx: Context, username: str) -> None:
-    """Let a name sign in at once again, after an administrator gave it another password."""
-    await _forget_tries(ctx.session, _keys(ctx), username)
 
 
 async def _hold(session: AsyncSession, account: Account) -> None:
@@ -167,38 +168,6 @@ def _is_repeat(row: Session, sent: bytes, device_name: str, since: datetime) -> 
         and row.rotated_at >= since
         and row.device_name == device_name
     )
-
-
-async def _count_try(ctx: Context, keys: tokens.Keys, username: str) -> None:
-    """Count a try before its password is looked at, so that many at once are no way around the wait."""
-    settings, now = ctx.settings(Settings), clock.now()
-    counted = case((SignInTry.last_at < now - FORGOTTEN_AFTER, 1), else_=SignInTry.tries + 1)
-    minutes = func.least(func.power(2, counted - settings.free_tries), settings.longest_wait_minutes)
-    name = tokens.name_hash(keys, username)
-    async with ctx.host.db.session() as session:
-        let_through = await session.scalar(
-            insert(SignInTry)
-            .values(name_hash=name, tries=1, last_at=now)
-            .on_conflict_do_update(
-                index_elements=[SignInTry.name_hash],
-                set_={
-                    "tries": counted,
-                    "last_at": now,
-                    "waits_until": case((counted >= settings.free_tries, now + minutes * timedelta(minutes=1))),
-                },
-                where=or_(SignInTry.waits_until.is_(None), SignInTry.waits_until <= now),
-            )
-            .returning(SignInTry.tries)
-        )
-        if let_through is not None:
-            return
-        until = await session.scalar(select(SignInTry.waits_until).where(SignInTry.name_hash == name))
-    seconds = (until - now).total_seconds() if until else 0.0
-    raise UserError(errors.TOO_MANY_TRIES, minutes=max(1, ceil(seconds / 60)))
-
-
-async def _forget_tries(session: AsyncSession, keys: tokens.Keys, username: str) -> None:
-    await session.execute(delete(SignInTry).where(SignInTry.name_hash == tokens.name_hash(keys, username)))
 
 
 def _keys(ctx: Context) -> tokens.Keys:

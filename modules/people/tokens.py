@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from core import clock
 
 ISSUER = "bima.people"
+PURPOSES = ("access", "refresh", "names", "devices", "factors")
 _ALGORITHM = "HS256"
 _ID_BYTES = 16
 _SECRET_BYTES = 32
@@ -45,12 +46,14 @@ class Keys:
     access: bytes
     refresh: bytes
     names: bytes
+    devices: bytes
+    factors: bytes
 
     @classmethod
     def of(cls, secret: SecretStr) -> "Keys":
         """The keys of an installation with this secret."""
         key = secret.get_secret_value().encode()
-        return cls(*(_mac(key, f"{ISSUER} {purpose}".encode()) for purpose in ("access", "refresh", "names")))
+        return cls(*(_mac(key, f"{ISSUER} {purpose}".encode()) for purpose in PURPOSES))
 
 
 def write_access(keys: Keys, access: Access) -> str:
@@ -101,9 +104,27 @@ def fingerprint(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def name_hash(keys: Keys, username: str) -> bytes:
-    """What is stored of a name under which somebody tries to sign in."""
-    return _mac(keys.names, username.casefold().encode())
+def name_hash(keys: Keys, username: str, device_id: UUID | None = None) -> bytes:
+    """What is stored of a name under which somebody tries to sign in; for each known device something else."""
+    device = b"" if device_id is None else b"\0" + device_id.bytes
+    return _mac(keys.names, username.casefold().encode() + device)
+
+
+def device_token(keys: Keys, device_id: UUID, username: str) -> str:
+    """What a device keeps to be known again when it signs in under the same name."""
+    return _encoded(device_id, _mac(keys.devices, device_id.bytes + username.casefold().encode()))
+
+
+def device_of(keys: Keys, token: str, username: str) -> UUID | None:
+    """The device that a token makes known under the name; None when it is not ours, or another name's."""
+    device = session_of(token)
+    known = device is not None and hmac.compare_digest(device_token(keys, device, username), token)
+    return device if known else None
+
+
+def address_hash(keys: Keys, address: str) -> bytes:
+    """What is stored of an address from which somebody tries unknown names."""
+    return _mac(keys.names, b"address " + address.encode())
 
 
 def _encoded(session_id: UUID, secret: bytes) -> str:

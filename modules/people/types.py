@@ -8,7 +8,7 @@ from sqlalchemy import exists
 
 from core import SQL, Node, Where, argument, column, expression, many, mapped, output_type
 from modules.people import models
-from modules.people.access import listed, rights_of
+from modules.people.access import has_second_factor, lacks_second_factor, listed, rights_of
 
 
 @mapped(models.Role, search=("code", "name"))
@@ -18,6 +18,7 @@ class Role(Node):
     code: str = column("Unique among roles.")
     name: str = column("What people call it.")
     system: bool = column("Whether it is one of the standard roles, which modules give their new rights to.")
+    requires_second_factor: bool = column("Whether who has it may do nothing without a second factor.")
     version: int = column("Counts the changes; send it back as expectedVersion.")
     created_at: datetime = column("When it was created.")
     updated_at: datetime = column("When it was last changed.")
@@ -56,6 +57,16 @@ class User(Node):
     def rights(account: type[models.Account]) -> SQL[list[str]]:
         """The names of all rights that its roles hold, in alphabetical order."""
         return rights_of(account.id)
+
+    @expression
+    def second_factor(account: type[models.Account]) -> SQL[bool]:
+        """Whether signing in takes a code of an authenticator app as well."""
+        return has_second_factor(account.id)
+
+    @expression
+    def lacks_second_factor(account: type[models.Account]) -> SQL[bool]:
+        """Whether it may do nothing before it set up the second factor that one of its roles requires."""
+        return lacks_second_factor(account.id)
 
     @many(Role, order=("name", "id"))
     def roles(account: type[models.Account], role: type[models.Role]) -> Where:

@@ -15,7 +15,7 @@ PROFILE = "tests/modules/people/places.toml"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
-    accessToken refreshToken expiresAt user { username } errors { code message path } } }"""
+    accessToken refreshToken deviceToken expiresAt user { username } errors { code message path } } }"""
 REFRESH = """mutation($input: RefreshSessionInput!) { refreshSession(input: $input) {
     accessToken refreshToken errors { code path } } }"""
 
@@ -43,8 +43,10 @@ def after() -> Callable[..., datetime]:
 def sign_in(api: Api) -> Callable[..., Awaitable[dict[str, Any]]]:
     """Signs a device in: `await sign_in("asha")`."""
 
-    async def sign_in(username: str = "asha", password: str = PASSWORD, device: str = "Phone") -> dict[str, Any]:
-        sent = {"username": username, "password": password, "deviceName": device}
+    async def sign_in(
+        username: str = "asha", password: str = PASSWORD, device: str = "Phone", **more: Any
+    ) -> dict[str, Any]:
+        sent = {"username": username, "password": password, "deviceName": device, **more}
         payload: dict[str, Any] = (await api(SIGN_IN, {"input": sent})).data["signIn"]
         return payload
 

@@ -108,15 +108,15 @@ async def test_many_sign_in_and_refresh_at_once_without_starving_each_other_of_c
     assert [codes(answer) for answer in answers] == [[]] * 30
 
 
-async def test_a_device_that_does_not_refresh_for_thirty_days_is_signed_out(
+async def test_a_device_that_does_not_refresh_for_ninety_days_is_signed_out(
     phone: dict[str, Any], refresh: Ask, after: After
 ) -> None:
-    with clock.at(after(days=29)):
+    with clock.at(after(days=89)):
         phone = await refresh(phone)
-    with clock.at(after(days=58)):
+    with clock.at(after(days=178)):
         phone = await refresh(phone)
         assert codes(phone) == []
-    with clock.at(after(days=88)):
+    with clock.at(after(days=268)):
         assert codes(await refresh(phone)) == ["SESSION_ENDED"]
 
 
