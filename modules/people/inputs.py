@@ -58,7 +58,7 @@ class ConfirmSecondFactorInput(MutationInput):
 
 
 @input_type
-class RemoveSecondFactorInput(MutationInput):
+class DiscardSecondFactorInput(MutationInput):
     """A second factor that is lost or no longer wanted."""
 
     code: Annotated[str | None, argument("For one's own: six digits, or one of the recovery codes.")] = None

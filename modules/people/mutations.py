@@ -48,7 +48,7 @@ class ConfirmSecondFactorPayload(Payload):
 
 
 @output_type
-class RemoveSecondFactorPayload(Payload):
+class DiscardSecondFactorPayload(Payload):
     """What removing did."""
 
     removed: Annotated[bool, argument("Whether there was a second factor.")] = False
@@ -98,13 +98,13 @@ async def confirm_second_factor(ctx: Context, input: inputs.ConfirmSecondFactorI
     return ConfirmSecondFactorPayload(recovery_codes=await second_factor.confirm(ctx, input.code))
 
 
-@mutation(RemoveSecondFactorPayload, right=SIGNED_IN)
-async def remove_second_factor(ctx: Context, input: inputs.RemoveSecondFactorInput) -> RemoveSecondFactorPayload:
+@mutation(DiscardSecondFactorPayload, right=SIGNED_IN)
+async def discard_second_factor(ctx: Context, input: inputs.DiscardSecondFactorInput) -> DiscardSecondFactorPayload:
     """Remove one's own second factor with a code, or as an administrator that of another who lost the telephone."""
     if input.user_id is None:
-        return RemoveSecondFactorPayload(removed=await second_factor.remove_own(ctx, input.code))
+        return DiscardSecondFactorPayload(removed=await second_factor.remove_own(ctx, input.code))
     ctx.require(rights.USER_UPDATE)
-    return RemoveSecondFactorPayload(removed=await services.remove_second_factor(ctx, input.user_id))
+    return DiscardSecondFactorPayload(removed=await services.discard_second_factor(ctx, input.user_id))
 
 
 @mutation(User, right=rights.USER_CREATE)

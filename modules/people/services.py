@@ -146,7 +146,7 @@ async def deactivate_user(ctx: Context, data: inputs.DeactivateUserInput) -> Acc
     return account
 
 
-async def remove_second_factor(ctx: Context, user_id: UUID) -> bool:
+async def discard_second_factor(ctx: Context, user_id: UUID) -> bool:
     """Take another account's second factor away and sign it out everywhere; whether it had one.
 
     Raises:

@@ -27,7 +27,7 @@ ENROL = """mutation($password: String!) { enrolSecondFactor(input: { currentPass
     secret uri errors { code path } } }"""
 CONFIRM = """mutation($code: String!) { confirmSecondFactor(input: { code: $code }) {
     recoveryCodes errors { code path } } }"""
-REMOVE = """mutation($input: RemoveSecondFactorInput!) { removeSecondFactor(input: $input) {
+REMOVE = """mutation($input: DiscardSecondFactorInput!) { discardSecondFactor(input: $input) {
     removed errors { code path } } }"""
 REQUIRE = """mutation($input: UpdateRoleInput!) { updateRole(input: $input) {
     role { requiresSecondFactor } errors { code } } }"""
@@ -164,7 +164,7 @@ async def test_it_is_removed_with_a_code_or_by_an_administrator(
             ({"code": "000000"}, ["SECOND_FACTOR_WRONG"]),
             ({"code": factor["recoveryCodes"][0]}, []),
         ):
-            removed = (await api(REMOVE, {"input": input}, actor=factor["actor"])).data["removeSecondFactor"]
+            removed = (await api(REMOVE, {"input": input}, actor=factor["actor"])).data["discardSecondFactor"]
             assert codes(removed) == answer
             assert removed["removed"] is (not answer)
         assert codes(await sign_in()) == []
@@ -173,7 +173,7 @@ async def test_it_is_removed_with_a_code_or_by_an_administrator(
         refused = await api(REMOVE, {"input": sent}, actor=actor("CLERK"))
         assert refused.errors[0]["extensions"]["code"] == "FORBIDDEN"
         lost = await api(REMOVE, {"input": sent}, actor=actor("SYSTEM_ADMINISTRATOR"))
-        assert lost.data["removeSecondFactor"] == {"removed": True, "errors": []}
+        assert lost.data["discardSecondFactor"] == {"removed": True, "errors": []}
         assert codes(await sign_in()) == []
 
 
