@@ -32,7 +32,7 @@ def graphql() -> Sequence[Part]:
         extend(
             Mutation,
             mutations.sign_in, mutations.refresh_session, mutations.sign_out, mutations.change_password,
-            mutations.enrol_second_factor, mutations.confirm_second_factor, mutations.discard_second_factor,
+            mutations.enrol_second_factor, mutations.activate_second_factor, mutations.discard_second_factor,
             mutations.create_user, mutations.update_user, mutations.deactivate_user,
             mutations.create_role, mutations.update_role,
         ),

@@ -51,7 +51,7 @@ class EnrolSecondFactorInput(MutationInput):
 
 
 @input_type
-class ConfirmSecondFactorInput(MutationInput):
+class ActivateSecondFactorInput(MutationInput):
     """The proof that the authenticator app has the secret."""
 
     code: Annotated[str, argument("The six digits that the app shows.")]

@@ -41,7 +41,7 @@ class EnrolSecondFactorPayload(Payload):
 
 
 @output_type
-class ConfirmSecondFactorPayload(Payload):
+class ActivateSecondFactorPayload(Payload):
     """The second factor counts."""
 
     recovery_codes: Annotated[list[str] | None, argument("Each signs in once without the app. Shown this once.")] = None
@@ -87,15 +87,15 @@ async def change_password(ctx: Context, input: inputs.ChangePasswordInput) -> mo
 
 @mutation(EnrolSecondFactorPayload, right=SIGNED_IN, remembered=False)
 async def enrol_second_factor(ctx: Context, input: inputs.EnrolSecondFactorInput) -> EnrolSecondFactorPayload:
-    """Begin a second factor for one's own account; confirmSecondFactor comes next."""
+    """Begin a second factor for one's own account; activateSecondFactor comes next."""
     begun = await second_factor.enrol(ctx, input.current_password)
     return EnrolSecondFactorPayload(secret=begun.secret, uri=begun.uri)
 
 
-@mutation(ConfirmSecondFactorPayload, right=SIGNED_IN, remembered=False)
-async def confirm_second_factor(ctx: Context, input: inputs.ConfirmSecondFactorInput) -> ConfirmSecondFactorPayload:
+@mutation(ActivateSecondFactorPayload, right=SIGNED_IN, remembered=False)
+async def activate_second_factor(ctx: Context, input: inputs.ActivateSecondFactorInput) -> ActivateSecondFactorPayload:
     """Make the second factor count: from now on signing in takes a code. Answers the recovery codes."""
-    return ConfirmSecondFactorPayload(recovery_codes=await second_factor.confirm(ctx, input.code))
+    return ActivateSecondFactorPayload(recovery_codes=await second_factor.confirm(ctx, input.code))
 
 
 @mutation(DiscardSecondFactorPayload, right=SIGNED_IN)

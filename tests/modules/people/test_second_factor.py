@@ -25,7 +25,7 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 ENROL = """mutation($password: String!) { enrolSecondFactor(input: { currentPassword: $password }) {
     secret uri errors { code path } } }"""
-CONFIRM = """mutation($code: String!) { confirmSecondFactor(input: { code: $code }) {
+CONFIRM = """mutation($code: String!) { activateSecondFactor(input: { code: $code }) {
     recoveryCodes errors { code path } } }"""
 REMOVE = """mutation($input: DiscardSecondFactorInput!) { discardSecondFactor(input: $input) {
     removed errors { code path } } }"""
@@ -49,7 +49,7 @@ def set_up(api: Api, sign_in: Ask, holder: Holder) -> Ask:
     async def set_up() -> dict[str, Any]:
         asha = await holder(await sign_in())
         begun = (await api(ENROL, {"password": PASSWORD}, actor=asha)).data["enrolSecondFactor"]
-        done = (await api(CONFIRM, {"code": shown(begun["secret"])}, actor=asha)).data["confirmSecondFactor"]
+        done = (await api(CONFIRM, {"code": shown(begun["secret"])}, actor=asha)).data["activateSecondFactor"]
         assert done["errors"] == []
         return {**begun, **done, "actor": asha}
 
