@@ -33,13 +33,13 @@ STALLED = 60
 KEEP_HOURS = 30 * 24
 """Hours that finished jobs are kept for those who ask how theirs went."""
 GRACE = 20
-"""Seconds that running jobs get to finish when the worker stops; those that do not are run again later."""
+"""Seconds that running jobs get to finish when the worker is stopped; those that do not are run again later."""
 
 _RETRY = RetryStrategy(max_attempts=TRIES, exponential_wait=3)
 
 
 async def worker(host: "Host", *, wait: bool = True, signals: bool = True) -> None:
-    """Run the jobs of a host until told to stop, or, without `wait`, until none is due.
+    """Run the jobs of a host until told to stop, or, without `wait`, until none is due and those begun are finished.
 
     `signals`: stop on SIGINT and SIGTERM; not where a server minds them already.
     """
@@ -50,7 +50,7 @@ async def worker(host: "Host", *, wait: bool = True, signals: bool = True) -> No
             concurrency=CONCURRENCY,
             wait=wait,
             install_signal_handlers=signals,
-            shutdown_graceful_timeout=GRACE,
+            shutdown_graceful_timeout=GRACE if wait else None,  # type: ignore[arg-type] # None: as long as they take
             stalled_worker_timeout=STALLED,
         )
 
