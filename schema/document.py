@@ -22,6 +22,7 @@ from graphql import (
 from schema.errors import refused
 from schema.limits import LONGEST, MOST_ERRORS, MOST_TOKENS, measure
 from schema.values import Variables, shape
+from schema.variables import Plain, plain
 
 MOST_DOCUMENTS = 1000
 MOST_CHARACTERS = 500_000
@@ -82,6 +83,8 @@ class Operation:
     fragments: dict[str, FragmentDefinitionNode]
     declared: tuple[VariableDefinitionNode, ...]
     """The variables that the client declared."""
+    plain: Plain | None = None
+    """The same where all of them are plain scalars."""
     sizes: tuple[str, ...] = ()
     """Those of the document that say how long a page is."""
     shaping: dict[str, Any] = field(default_factory=dict)
@@ -149,7 +152,7 @@ def read(schema: GraphQLSchema, text: str, *, explained: bool = True) -> Documen
         return Document({}, [error])
     except RecursionError:
         return _refused("This document nests too deeply.")
-    return Document({} if errors else operations_of(document.definitions, sizes), errors, document, text)
+    return Document({} if errors else operations_of(schema, document.definitions, sizes), errors, document, text)
 
 
 def _unlink(document: DocumentNode) -> None:
@@ -167,14 +170,16 @@ def _refused(message: str) -> Document:
     return Document({}, [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})])
 
 
-def operations_of(definitions: Iterable[DefinitionNode], sizes: tuple[str, ...] = ()) -> dict[str | None, Operation]:
+def operations_of(
+    schema: GraphQLSchema, definitions: Iterable[DefinitionNode], sizes: tuple[str, ...] = ()
+) -> dict[str | None, Operation]:
     """The operations among a valid document's definitions, by their names."""
     definitions = tuple(definitions)
     fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
-    return {
-        node.name.value if node.name else None: Operation(
-            node, fragments, tuple(node.variable_definitions or ()), sizes
-        )
-        for node in definitions
-        if isinstance(node, OperationDefinitionNode)
-    }
+    found: dict[str | None, Operation] = {}
+    for node in definitions:
+        if isinstance(node, OperationDefinitionNode):
+            declared = tuple(node.variable_definitions or ())
+            name = node.name.value if node.name else None
+            found[name] = Operation(node, fragments, declared, plain(schema, declared), sizes)
+    return found

@@ -28,6 +28,7 @@ from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
 from schema.literals import Asked, Lifting, Skeletons
 from schema.patches import fill
 from schema.values import Variables
+from schema.variables import coerced as coerced_plain
 
 
 class Asker(Protocol):
@@ -127,17 +128,12 @@ class Engine:
             return _refused([_error(GraphQLError("Only queries may be sent this way. Use POST."), asker)])
         if operation.kind == "subscription":
             return _refused([_error(GraphQLError("There are no subscriptions."), asker)])
-        coerced = get_variable_values(
-            self.schema,
-            operation.declared,
-            variables or {},
-            max_errors=MOST_ERRORS,
-            hide_suggestions=not self.explained,
-        )
+        given = variables or {}
+        coerced = self._coerced(operation, given)
         if isinstance(coerced, list):
             return _refused([_error(asked.told(error), asker) for error in coerced])
-        values = {**coerced.coerced, **asked.coerced}
-        run = Run(self.schema, asked, operation, {**(variables or {}), **asked.raw}, values, asker)
+        values = {**coerced, **asked.coerced}
+        run = Run(self.schema, asked, operation, {**given, **asked.raw}, values, asker)
         try:
             steps: list[Step] | None = operation.plans.find(operation.key(values, asker))
             if steps is None:
@@ -145,6 +141,18 @@ class Engine:
         except LimitExceeded as error:
             return _refused([_error(GraphQLError(str(error), extensions={"code": error.code}), asker)])
         return await run.answer(steps)
+
+    def _coerced(self, operation: Operation, given: dict[str, Any]) -> dict[str, Any] | list[GraphQLError]:
+        if operation.plain is not None and (values := coerced_plain(operation.plain, given)) is not None:
+            return values
+        found = get_variable_values(
+            self.schema,
+            operation.declared,
+            given,
+            max_errors=MOST_ERRORS,
+            hide_suggestions=not self.explained,
+        )
+        return found if isinstance(found, list) else found.coerced
 
     def asked(self, text: str) -> Asked:
         """What a document asks; one that nobody sent before is read here and now."""

@@ -246,9 +246,9 @@ def lift(schema: GraphQLSchema, text: str, document: Document, parts: Split) -> 
     fixed = tuple(index for index in range(len(parts.literals)) if index not in moved)
     compared = tuple(index for index, key in finder.keys.items() if finder.fields[key] > 1)
     [own] = document.operations.values()
-    operations = operations_of(definitions, own.sizes)
+    operations = operations_of(schema, definitions, own.sizes)
     for operation in operations.values():
-        operation.declared = own.declared
+        operation.declared, operation.plain = own.declared, own.plain
     return Skeleton(tuple(finder.lifted), fixed, compared), Document(operations, [], text=text)
 
 
