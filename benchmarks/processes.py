@@ -142,6 +142,27 @@ def load(
     )
 
 
+def each(asked: Server, database: int, bodies: Sequence[bytes], headers: Mapping[str, str]) -> Load:
+    """Send each body once, one after the other; for what takes long and cannot be repeated."""
+    before = asked.cpu(), cpu_with_gone(database)
+    took = []
+    for body in bodies:
+        began = time.monotonic()
+        asked.ask(body, headers)
+        took.append(1000 * (time.monotonic() - began))
+    after = asked.cpu(), cpu_with_gone(database)
+    return Load(
+        requests=len(bodies),
+        errors=0,
+        per_second=1000 * len(bodies) / sum(took),
+        p50=sorted(took)[len(took) // 2],
+        p99=max(took),
+        server_cpu=1000 * (after[0] - before[0]) / len(bodies),
+        database_cpu=1000 * (after[1] - before[1]) / len(bodies),
+        memory=asked.memory(),
+    )
+
+
 def wrk() -> str:
     """The program that sends the requests."""
     found = shutil.which("wrk")

@@ -46,8 +46,9 @@ class Servers:
         )  # fmt: skip
         for column in table.columns[2:]:
             column.justify = "right"
+        shown = {one.question for one in self.measured if one.connections == SHOWN}
         for one in self.measured:
-            if one.connections != SHOWN and one.connections > 0:
+            if one.connections != SHOWN and one.question in shown:
                 continue
             told, ours = one.load, self._ours(one)
             ratios = ["", "", ""]

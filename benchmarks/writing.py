@@ -12,7 +12,7 @@ import orjson
 import psycopg
 
 from benchmarks.filling import Place
-from benchmarks.processes import Load, Server, load
+from benchmarks.processes import Load, Server, each, load
 from core import new_id
 
 FAMILY = "mutation($input: CreateFamilyInput!) { createFamily(input: $input) { family { id memberCount } errors { message } } }"
@@ -41,11 +41,18 @@ class Writer:
         Raises:
             SystemExit: the first one is refused.
         """
-        bodies = [orjson.dumps({"query": document, "variables": {"input": given}}) for given in inputs]
+        bodies = self._bodies(document, inputs)
         answer = orjson.loads(self.running.ask(bodies[0], self.headers))
         if answer.get("errors") or any(payload["errors"] for payload in answer["data"].values()):
             raise SystemExit(f"A mutation is refused: {answer}"[:2000])
         return load(self.running, self.postmaster, bodies[1:], self.headers, connections, self.seconds)
+
+    def each(self, document: str, inputs: Sequence[Mapping[str, Any]]) -> Load:
+        """Send each input once, one after the other."""
+        return each(self.running, self.postmaster, self._bodies(document, inputs), self.headers)
+
+    def _bodies(self, document: str, inputs: Sequence[Mapping[str, Any]]) -> list[bytes]:
+        return [orjson.dumps({"query": document, "variables": {"input": given}}) for given in inputs]
 
 
 def writes(
@@ -82,7 +89,7 @@ def writes(
         single = [{"ids": [str(claim)]} for claim in islice(waiting, MOST // 4)]
         yield "submit a claim", connections, writer.load(CLAIMS, single, connections)
     thousands = [{"ids": [str(claim) for claim in islice(waiting, 1000)]} for _ in range(3)]
-    yield "submit 1,000 claims at once", 1, writer.load(CLAIMS, thousands, 1)
+    yield "submit 1,000 claims at once", 1, writer.each(CLAIMS, thousands)
 
 
 def _family(village: Any, numbers: Iterator[int]) -> dict[str, Any]:
