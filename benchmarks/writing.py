@@ -70,6 +70,8 @@ def writes(
         ).fetchall()
     numbers = iter(range(1_000_000, 9_000_000))
     waiting = iter([row[0] for row in claims])
+    at_once = min(3, len(claims) // 2000)
+    thousands = [{"ids": [str(claim) for claim in islice(waiting, 1000)]} for _ in range(at_once)]
     for connections in CONNECTIONS:
         families = [_family(village, numbers) for _ in range(MOST)]
         done = writer.load(FAMILY, families, connections)
@@ -88,7 +90,6 @@ def writes(
         yield "record a contribution", connections, writer.load(PAYMENT, payments, connections)
         single = [{"ids": [str(claim)]} for claim in islice(waiting, MOST // 4)]
         yield "submit a claim", connections, writer.load(CLAIMS, single, connections)
-    thousands = [{"ids": [str(claim) for claim in islice(waiting, 1000)]} for _ in range(3)]
     yield "submit 1,000 claims at once", 1, writer.each(CLAIMS, thousands)
 
 
