@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
+from core.context import Context
 from core.db import Base, Row
 
 if TYPE_CHECKING:
-    from core.context import Context
     from core.host import Host
 
 log = logging.getLogger("bima.audit")
@@ -155,7 +155,7 @@ async def seal(host: "Host") -> tuple[Head, int]:
     return Head(row.blocks, row.hash), sealed
 
 
-async def seal_job(ctx: "Context") -> None:
+async def seal_job(ctx: Context) -> None:
     """Seal, and write the head to the log, which lies elsewhere than the database."""
     head, rows = await seal(ctx.host)
     if rows:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import SYSTEM, Actor, Context, Job, LookupRow, defer, new_id
 from core.history import HistoryRow
 from core.host import Host
-from core.jobs import JobState, JobStatus, job_status, report_progress
+from core.jobs import JobState, JobStatus, job_status, report_progress, typed
 from core.worker import TRIES, job_app, worker
 
 pytestmark = pytest.mark.profile("tests/core/bare.toml")
@@ -249,3 +249,17 @@ async def until(done: Callable[[], bool], seconds: float = 20) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"it did not happen within {seconds} seconds")
+
+
+@pytest.mark.profile("tanzania-chf")
+async def test_every_job_on_a_schedule_runs_as_the_worker_runs_it(host: Host, ctx: Context) -> None:
+    scheduled = [job for job in host.jobs if job.cron]
+    assert {"core.audit.seal", "policy.prompt_renewals"} <= {job.name for job in scheduled}
+    for job in scheduled:
+        await job.run(ctx, **typed(job, {}))
+
+
+@pytest.mark.profile("tanzania-chf")
+def test_the_arguments_of_every_job_can_be_read(_loaded: Host) -> None:
+    for job in _loaded.jobs:
+        typed(job, {})
