@@ -25,6 +25,7 @@ async def context_of(request: Request) -> Context:
     except Unauthenticated:
         request.app.state.rates.check_address(address)
         raise
+    request.state.note.account = actor.id
     request.app.state.rates.check(actor, address)
     return Context(
         host,

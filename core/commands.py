@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import gc
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -34,6 +35,7 @@ def serve(address: str, port: int, workers: int) -> None:
     import uvicorn
 
     from core.http import create_app
+    from core.metrics import metrics_together
 
     logs.to_stderr()
     _ = host().schema
@@ -44,17 +46,18 @@ def serve(address: str, port: int, workers: int) -> None:
         click.echo(f"GraphiQL: {where}/", err=True)
     click.echo(f"GraphQL:  {where}/graphql", err=True)
     gc.freeze()
-    uvicorn.run(
-        create_app(host()) if workers == 1 else "core.http:application",
-        factory=workers > 1,
-        host=address,
-        port=port,
-        workers=workers,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_graceful_shutdown=30,
-    )
+    with metrics_together() if workers > 1 else nullcontext():
+        uvicorn.run(
+            create_app(host()) if workers == 1 else "core.http:application",
+            factory=workers > 1,
+            host=address,
+            port=port,
+            workers=workers,
+            access_log=False,  # it would hold the signatures of links and the values in queries; ours does not
+            server_header=False,
+            log_config=None,
+            timeout_graceful_shutdown=30,
+        )
 
 
 def _check_free(address: str, port: int) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.graphql_http import MASKED, HttpError, problem
+from core.noting import Note
 
 log = logging.getLogger("bima.http")
 
@@ -35,7 +36,8 @@ class Envelope:
             return
         began = time.perf_counter()
         request_id = request_id_of(scope)
-        scope.setdefault("state", {}).update(host=scope["app"].state.host, request_id=request_id)
+        note = Note()
+        scope.setdefault("state", {}).update(host=scope["app"].state.host, request_id=request_id, note=note)
         status = 0
 
         async def send_enveloped(message: Message) -> None:
@@ -53,10 +55,11 @@ class Envelope:
             if status:
                 raise
             log.exception("request %s failed", request_id)
+            note.answer = "INTERNAL"
             await problem(HttpError(500, MASKED, "INTERNAL"), request_id)(scope, receive, send_enveloped)
         finally:
             route = getattr(scope.get("route"), "path", None) or "other"
-            scope["app"].state.metrics.answered(route, status or GONE, time.perf_counter() - began)
+            scope["app"].state.metrics.answered(route, status or GONE, note, time.perf_counter() - began)
 
 
 def request_id_of(scope: Scope) -> str:

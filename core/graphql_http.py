@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from core.authentication import context_of, weight_of
 from core.errors import BadRequest, Busy, RequestError
+from core.metrics import OperationNames
 from core.operation import Operation, changes_something, from_address, from_body
 from schema.execute import execute
 
@@ -53,7 +54,7 @@ async def graphql(request: Request) -> Response:
         return await _answer(request, operation, media)
     except Exception as error:  # noqa: BLE001 - told to the client; what nobody expected is logged
         failure = as_http(error, request)
-        request.app.state.metrics.failed(failure.code)
+        request.state.note.answer = failure.code
         return problem(failure, request.state.request_id, media or JSON)
 
 
@@ -65,11 +66,17 @@ async def _answer(request: Request, operation: Operation, media: str) -> Respons
         answer = await execute(
             host.schema, operation.query, operation.variables, operation.name, ctx, query_only=by_get
         )
-    request.app.state.metrics.statements += answer.statements
+    note = request.state.note
+    note.statements = answer.statements
+    if answer.operation is not None:
+        name = answer.operation.node.name
+        names: OperationNames = request.app.state.names
+        note.kind = answer.operation.kind
+        note.operation = names.label(name.value if name else None, signed_in=ctx.actor.id is not None)
     if answer.body.endswith(b"]}"):
         # Only a list of errors ends an answer so; without them it ends in the braces of its data.
         [first, *_] = orjson.loads(answer.body)["errors"]
-        request.app.state.metrics.failed(first["extensions"]["code"])
+        note.answer = first["extensions"]["code"]
     status = 200 if answer.executed or media == JSON else 400
     return Response(answer.body, status, {"cache-control": "no-store"}, f"{media}; charset=utf-8")
 

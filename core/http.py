@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -17,14 +18,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from core import graphiql, health, logs
+from core import gauges, graphiql, health, logs
 from core.actors import Actors
 from core.documents import TrustedDocuments
 from core.envelope import Envelope
 from core.errors import RequestError
 from core.graphql_http import HttpError, as_http, graphql, problem
 from core.health import Readiness
-from core.metrics import CONTENT_TYPE, Metrics
+from core.metrics import CONTENT_TYPE, Metrics, OperationNames
 from core.rates import Rates
 from core.settings import load_settings
 from core.worker import worker
@@ -60,6 +61,7 @@ def create_app(host: "Host") -> Starlette:
     app.state.rates = Rates(host.settings)
     trusted = host.settings.trusted_documents
     app.state.trusted = TrustedDocuments(trusted) if trusted is not None else None
+    app.state.names = OperationNames(trusted=trusted is not None)
     return app
 
 
@@ -93,7 +95,9 @@ def _middleware(host: "Host") -> list[Middleware]:
 async def metrics(request: Request) -> Response:
     """What Prometheus collects: for those who hold the token or, when there is none, for callers on this machine."""
     _check_may_measure(request)
-    return Response(request.app.state.metrics.text(), headers={"content-type": CONTENT_TYPE})
+    state = request.app.state
+    found = [] if state.readiness.missing else await gauges.look_up(state.host)
+    return Response(state.metrics.text(found), headers={"content-type": CONTENT_TYPE})
 
 
 def _check_may_measure(request: Request) -> None:
@@ -131,14 +135,14 @@ async def _not_answered(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """What a route refuses is answered like what GraphQL refuses."""
     failure = as_http(error, request)
-    request.app.state.metrics.failed(failure.code)
+    request.state.note.answer = failure.code
     return problem(failure, request.state.request_id)
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     """Answer from the first moment and get ready meanwhile."""
-    work = asyncio.create_task(_run(app.state.host, app.state.readiness, app.state.actors))
+    work = asyncio.create_task(_run(app.state.host, app.state))
     try:
         yield
     finally:
@@ -149,13 +153,14 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await app.state.host.stop()
 
 
-async def _run(host: "Host", readiness: Readiness, actors: Actors) -> None:
+async def _run(host: "Host", state: State) -> None:
     """Start the host and listen to what accounts may do; in development, run its jobs in this process too."""
-    await health.prepare(host, readiness)
-    if readiness.missing:
+    await health.prepare(host, state.readiness)
+    if state.readiness.missing:
         return
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(actors.listen(host))
+        tasks.create_task(state.actors.listen(host))
+        tasks.create_task(gauges.watch(host, state.metrics))
         tasks.create_task(_work(host))
 
 

@@ -9,9 +9,10 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from sqlalchemy import BigInteger, LargeBinary, String, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,6 +98,18 @@ _WRITERS = text("""
     WHERE relation = 'core_history'::regclass AND mode = 'RowExclusiveLock' AND granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
+
+_LAG = """
+    WITH sealed AS (
+        SELECT coalesce((SELECT last_id FROM core_history_block ORDER BY number DESC LIMIT 1), 0) AS last_id
+    )
+    SELECT greatest(coalesce((SELECT max(id) FROM core_history), 0) - last_id, 0),
+        coalesce((
+            SELECT greatest(extract(epoch FROM clock_timestamp() - at), 0)
+            FROM core_history WHERE id > last_id ORDER BY id LIMIT 1
+        ), 0)
+    FROM sealed
+"""
 
 _REDACT = text(f"""
     WITH chosen AS (
@@ -205,6 +218,21 @@ def hash_of(block: BlockRow, before: bytes) -> bytes:
 async def _head(session: AsyncSession) -> HeadRow:
     """The head, locked: one seals at a time."""
     return (await session.scalars(select(HeadRow).with_for_update())).one()
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far the seal is behind the history: so many rows at most, the oldest of them so many seconds old."""
+
+    rows: int
+    seconds: float
+
+
+async def lag(connection: AsyncConnection[Any]) -> Lag:
+    """How far the seal is behind; looks at two indexes, so it may be asked often."""
+    found = await (await connection.execute(_LAG)).fetchone()
+    assert found is not None
+    return Lag(int(found[0]), float(found[1]))
 
 
 async def redact(ctx: "Context", table: str, row_id: UUID, columns: list[str], reason: str) -> None:

@@ -79,6 +79,16 @@ class Answer:
     body: bytes
     executed: bool
     statements: int = 0
+    operation: Operation | None = None
+    """What was carried out; None when the request was refused."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many documents an engine keeps, and how many plans of their operations."""
+
+    documents: int
+    plans: int
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,16 @@ class Engine:
         self.documents = Documents()
         self.skeletons = Skeletons(schema)
         self.aside = Aside()
+        self.plans_found = 0
+        self.plans_made = 0
+
+    @property
+    def kept(self) -> "Kept":
+        """How much is kept."""
+        asked = [*self.documents.values(), *self.skeletons.asked.values()]
+        documents = {id(each.document): each.document for each in asked}.values()
+        plans = sum(len(operation.plans) for each in documents for operation in each.operations.values())
+        return Kept(len(documents), plans)
 
     async def answer(
         self,
@@ -136,7 +156,10 @@ class Engine:
         run = Run(self.schema, asked, operation, {**given, **asked.raw}, values, asker)
         try:
             steps: list[Step] | None = operation.plans.find(operation.key(values, asker))
-            if steps is None:
+            if steps is not None:
+                self.plans_found += 1
+            else:
+                self.plans_made += 1
                 steps = await self._plan(operation, values, asker)
         except LimitExceeded as error:
             return _refused([_error(GraphQLError(str(error), extensions={"code": error.code}), asker)])
@@ -265,9 +288,12 @@ class Run:
         data = b"null" if lost else b"{" + b",".join(parts) + b"}"
         if errors:
             return Answer(
-                b'{"data":' + data + b',"errors":' + orjson.dumps(errors[:MOST_ERRORS]) + b"}", True, self.statements
+                b'{"data":' + data + b',"errors":' + orjson.dumps(errors[:MOST_ERRORS]) + b"}",
+                True,
+                self.statements,
+                self.operation,
             )
-        return Answer(b'{"data":' + data + b"}", True, self.statements)
+        return Answer(b'{"data":' + data + b"}", True, self.statements, self.operation)
 
     async def _run(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
         if step.constant is not None:

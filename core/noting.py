@@ -1,0 +1,19 @@
+"""What is noted of a request while it is answered, for the log and the metrics: nothing that its sender wrote."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+OK = "ok"
+"""The answer without errors."""
+
+
+@dataclass(slots=True)
+class Note:
+    """One request. `operation` is a label of `core.metrics.OperationNames`; empty where none was carried out."""
+
+    account: UUID | None = None
+    kind: str = ""
+    operation: str = ""
+    answer: str = OK
+    """`ok`, or the code of the first error."""
+    statements: int = 0
