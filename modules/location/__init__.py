@@ -11,7 +11,7 @@ from core import Base, Context, ErrorCode, Manifest, ModuleSettings, Mutation, P
 from core.imports import import_commands
 from modules.location import errors as errors_
 from modules.location import hooks as hooks_
-from modules.location import imports, models, mutations, queries, services
+from modules.location import imports, levels, models, mutations, queries, services
 from modules.location import rights as rights_
 from modules.location import scopes as scopes_
 from modules.location import settings as settings_
@@ -19,6 +19,8 @@ from modules.location.hooks import Use
 
 if TYPE_CHECKING:
     import click
+
+    from core.host import Host
 
 manifest = Manifest(name="location", title="Places and health facilities", version="1.0")
 
@@ -58,6 +60,11 @@ def graphql() -> Sequence[Part]:
             mutations.delete_health_facility,
         ),
     ]  # fmt: skip
+
+
+@hook
+async def migrated(host: "Host", session: AsyncSession) -> None:
+    await levels.offer_levels(session, host.module_settings(settings_.Settings).facility_levels)
 
 
 @hook
