@@ -89,6 +89,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=pool_size,
+            max_overflow=pool_size,
             hide_parameters=True,  # they would go to the log with an error: names, illnesses, hashes of passwords
             connect_args=connect,
         )
