@@ -97,9 +97,9 @@ STALE = ErrorCode(
 )
 NOT_FOUND = ErrorCode(
     "NOT_FOUND",
-    en="There is no {thing} with this id where you work. Check the id.",
-    sw="Hakuna {thing} yenye kitambulisho hiki unapofanya kazi. Hakiki kitambulisho.",
-    fr="Il n'y a pas de {thing} avec cet identifiant là où vous travaillez. Vérifiez l'identifiant.",
+    en="There is nothing with this id where you work. Check the id.",
+    sw="Hakuna kitu chenye kitambulisho hiki unapofanya kazi. Hakiki kitambulisho.",
+    fr="Rien ne porte cet identifiant là où vous travaillez. Vérifiez l'identifiant.",
 )
 NOT_YOURS = ErrorCode(
     "NOT_YOURS",

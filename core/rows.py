@@ -80,7 +80,7 @@ async def find(
     query = sa.select(model).where(model.id == id, *conditions).execution_options(populate_existing=lock)
     row: R | None = await ctx.session.scalar(query.with_for_update(of=model, key_share=True) if lock else query)
     if row is None or getattr(row, "ended_at", None) is not None:
-        raise UserError(NOT_FOUND, path, thing=thing(model))
+        raise UserError(NOT_FOUND, path)
     check_version(row, version)
     return row
 
@@ -95,7 +95,7 @@ async def find_all(ctx: Context, model: type[R], ids: Sequence[UUID], path: str)
     rows = {row.id: row for row in await ctx.session.scalars(query) if getattr(row, "ended_at", None) is None}
     for index, id in enumerate(ids):
         if id not in rows:
-            raise UserError(NOT_FOUND, f"{path}.{index}", thing=thing(model))
+            raise UserError(NOT_FOUND, f"{path}.{index}")
     return rows
 
 
@@ -120,8 +120,3 @@ def check_version(row: Row, version: int | None) -> None:
     """
     if version is not None and isinstance(row, VersionedRow) and row.version != version:
         raise UserError(STALE, "expectedVersion", current=row)
-
-
-def thing(model: type[Any]) -> str:
-    """What a model's rows are called in messages."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in model.__name__).strip()

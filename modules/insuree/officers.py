@@ -108,7 +108,7 @@ async def _check_account(ctx: Context, officer: EnrolmentOfficer, id: UUID | Non
     if id is None:
         return
     if await first(ctx.host, "account_exists", ctx=ctx, account_id=id) is False:
-        problems.add(NOT_FOUND, "userId", thing="account")
+        problems.add(NOT_FOUND, "userId")
     holder = select(EnrolmentOfficer.code).where(EnrolmentOfficer.account_id == id, EnrolmentOfficer.id != officer.id)
     if await ctx.session.scalar(holder) is not None:
         problems.add(TAKEN, "userId", value=id)
@@ -118,4 +118,4 @@ async def _check_villages(ctx: Context, ids: Sequence[UUID], problems: Problems)
     there = set(await ctx.session.scalars(VILLAGES.where(VILLAGES.selected_columns["id"].in_(ids)))) if ids else set()
     for at, id in enumerate(ids):
         if id not in there:
-            problems.add(NOT_FOUND, f"villageIds.{at}", thing="village")
+            problems.add(NOT_FOUND, f"villageIds.{at}")

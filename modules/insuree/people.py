@@ -96,8 +96,8 @@ async def check(ctx: Context, people: Sequence[Person], problems: Problems) -> N
     codes = [code for person in people for code in codes_in(person.values, LOOKUPS, person.at)]
     await check_codes(ctx, codes, problems)
     await _check_taken(ctx, people, problems)
-    await _check_there(ctx, people, "current_village_id", VILLAGES, "village", problems)
-    await _check_there(ctx, people, "first_service_point_id", FACILITIES, "health facility", problems)
+    await _check_there(ctx, people, "current_village_id", VILLAGES, problems)
+    await _check_there(ctx, people, "first_service_point_id", FACILITIES, problems)
 
 
 async def check_status(ctx: Context, insuree: Insuree, person: Person, problems: Problems) -> None:
@@ -184,7 +184,7 @@ async def _check_taken(ctx: Context, people: Sequence[Person], problems: Problem
 
 
 async def _check_there(
-    ctx: Context, people: Sequence[Person], name: str, known: Select[UUID], thing: str, problems: Problems
+    ctx: Context, people: Sequence[Person], name: str, known: Select[UUID], problems: Problems
 ) -> None:
     wanted = [(person, id) for person in people if (id := person.values.get(name)) is not None]
     if not wanted:
@@ -193,7 +193,7 @@ async def _check_there(
     there = set(await ctx.session.scalars(ids))
     for person, id in wanted:
         if id not in there:
-            problems.add(NOT_FOUND, person.at + camel_case(name), thing=thing)
+            problems.add(NOT_FOUND, person.at + camel_case(name))
 
 
 def _taken(person: Person) -> UserError:

@@ -126,7 +126,7 @@ async def _check_catchments(
     known = set(await ctx.session.scalars(villages)) if ids else set()
     for at, catchment in enumerate(catchments):
         if catchment.location_id not in known:
-            problems.add(NOT_FOUND, f"catchments.{at}.locationId", thing="village")
+            problems.add(NOT_FOUND, f"catchments.{at}.locationId")
         if not 0 < catchment.percent <= 100:
             problems.add(errors.PERCENT_OUT_OF_RANGE, f"catchments.{at}.percent", value=catchment.percent)
 

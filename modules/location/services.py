@@ -42,7 +42,7 @@ async def place(ctx: Context, location_id: UUID, path: str, level: LocationLevel
     stays = {"read": True, "key_share": True}
     found = await ctx.session.get(Location, location_id, with_for_update=stays, populate_existing=True)
     if found is None or not await reaches_whole(ctx.session, ctx.actor, found):
-        raise UserError(NOT_FOUND, path, thing="location")
+        raise UserError(NOT_FOUND, path)
     if level is not None and found.level is not level:
         raise UserError(errors.WRONG_LEVEL, path, name=found.name, level=found.level, wanted=level)
     return found

@@ -126,7 +126,7 @@ async def set_facility_lists(ctx: Context, input: inputs.SetFacilityPriceListsIn
             continue
         price_list = lists.get(id)
         if price_list is None:
-            problems.add(NOT_FOUND, path, thing="price list")
+            problems.add(NOT_FOUND, path)
         elif price_list.kind is not kind:
             problems.add(errors.LIST_OF_OTHER_KIND, path, name=price_list.name, kind=price_list.kind)
         elif price_list.location_id not in (None, district.id, district.region_id):

@@ -63,7 +63,7 @@ async def named(session: AsyncSession, kind: type[R], names: Sequence[Named], pr
         if row is not None:
             found[name] = row
         elif name.id is not None:
-            problems.add(NOT_FOUND, f"{name.path}Id", thing=kind.__name__.lower())
+            problems.add(NOT_FOUND, f"{name.path}Id")
         else:
             problems.add(UNKNOWN_CODE, f"{name.path}Code", value=name.code)
     return found

@@ -7,8 +7,8 @@ import pytest
 from core.errors import (
     CORE_CODES,
     LANGUAGES,
-    NOT_FOUND,
     REQUIRED,
+    TAKEN,
     TOO_LONG,
     Problems,
     UserError,
@@ -40,8 +40,8 @@ def test_a_path_names_the_place_in_the_input() -> None:
 
 
 def test_an_error_keeps_its_parameters_and_the_current_object() -> None:
-    error = UserError(NOT_FOUND, "familyId", current="row", thing="family")
-    assert (error.parameters, error.current) == ({"thing": "family"}, "row")
+    error = UserError(TAKEN, "code", current="row", value="A1")
+    assert (error.parameters, error.current) == ({"value": "A1"}, "row")
 
 
 def test_problems_are_told_all_at_once() -> None:

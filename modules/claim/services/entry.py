@@ -196,7 +196,7 @@ async def _check_own(ctx: Context, claim: Claim, own: Mapping[str, Any], problem
         with noting(problems):
             administrator = await find(ctx, ClaimAdministrator, own["administrator_id"], "administratorId")
             if administrator.health_facility_id != claim.health_facility_id:
-                raise UserError(NOT_FOUND, "administratorId", thing="claim administrator")
+                raise UserError(NOT_FOUND, "administratorId")
     for name, path in (("referred_from_id", "referredFromId"), ("referred_to_id", "referredToId")):
         if own.get(name) is not None:
             with noting(problems):

@@ -128,7 +128,7 @@ async def _awaiting(ctx: Context, id: UUID) -> Claim:
         .execution_options(populate_existing=True)
     )
     if claim is None:
-        raise UserError(NOT_FOUND, "claimId", thing="claim")
+        raise UserError(NOT_FOUND, "claimId")
     check_other_facility(ctx, claim, "claimId")
     if claim.feedback_status is not SelectionStatus.SELECTED:
         raise UserError(errors.FEEDBACK_NOT_AWAITED, "claimId", status=claim.feedback_status)

@@ -55,7 +55,7 @@ async def facility_named(ctx: Context, id: UUID | None, code: str | None) -> Hea
         select(HealthFacility).where(HealthFacility.id == id if id is not None else HealthFacility.code == code)
     )
     if facility is None or not serves(ctx.actor, facility):
-        raise UserError(NOT_FOUND, path, thing="health facility")
+        raise UserError(NOT_FOUND, path)
     return facility
 
 
@@ -78,7 +78,7 @@ async def patient_named(ctx: Context, id: UUID | None, number: str | None) -> In
     named = Insuree.id == id if id is not None else Insuree.insurance_number == number
     patient = await ctx.session.scalar(select(Insuree).where(named, Insuree.ended_at.is_(None)))
     if patient is None:
-        raise UserError(NOT_FOUND, path, thing="insured person")
+        raise UserError(NOT_FOUND, path)
     return patient
 
 
@@ -108,5 +108,5 @@ def _entry(kind: type[R], name: Name, entries: Mapping[UUID | str, R]) -> R:
     if entry is None and name.id is None:
         raise UserError(UNKNOWN_CODE, path, value=name.code)
     if entry is None:
-        raise UserError(NOT_FOUND, path, thing=kind.__name__.lower())
+        raise UserError(NOT_FOUND, path)
     return entry

@@ -130,7 +130,7 @@ def _review_lines(
     for index, input in enumerate(reviewed):
         line, path = lines.get(input.line_no), f"lines.{index}"
         if line is None:
-            problems.add(NOT_FOUND, f"{path}.lineNo", thing="claim line")
+            problems.add(NOT_FOUND, f"{path}.lineNo")
             continue
         values = tidy(given(input, "line_no", "status"))
         check_columns(ClaimLine, values, problems, f"{path}.")

@@ -59,7 +59,7 @@ async def complete_sample(ctx: Context, input: CompleteClaimSampleInput) -> Clai
     drawn = await _drawn(ctx, sample.id)
     claims = {claim.id: claim for claim in await lock_claims(ctx, drawn)}
     if len(await lock_claims(ctx, claims, scoped=True)) < len(claims):
-        raise UserError(NOT_FOUND, "id", thing="sample")
+        raise UserError(NOT_FOUND, "id")
     for claim in claims.values():
         check_other_facility(ctx, claim)
     ratio = await _ratio(ctx, [claim for id, claim in claims.items() if drawn[id]])

@@ -77,7 +77,7 @@ async def select_claims(
         raise UserError(errors.TOO_MANY_CLAIMS, "ids", most=MOST_CLAIMS)
     claims = await lock_claims(ctx, named, scoped=True)
     unseen = frozenset(named).difference(claim.id for claim in claims)
-    missing = {id: [UserError(NOT_FOUND, "id", thing="claim")] for id in unseen}
+    missing = {id: [UserError(NOT_FOUND, "id")] for id in unseen}
     return Selection(named, claims, unseen, missing, left=left)
 
 

@@ -31,7 +31,7 @@ async def enrol(ctx: Context, input: EnrolPolicyInput) -> Policy:
     family = await find(ctx, Family, input.family_id, "familyId", lock=True)
     offer = await offer_on(ctx, input.product_id, enrolled_on, family)
     if offer is None:
-        raise UserError(NOT_FOUND, "productId", thing="product")
+        raise UserError(NOT_FOUND, "productId")
     members = await members_of(ctx, family.id)
     priced = price(ctx, offer, members, PolicyStage.NEW, enrolled_on, family=family)
     return await _make(ctx, input, family, priced)
@@ -68,7 +68,7 @@ async def follow(
         raise UserError(errors.NEVER_EFFECTIVE, path)
     offer = await renewal_offer(ctx, previous, enrolled_on, family, input.product_id)
     if offer is None:
-        raise UserError(NOT_FOUND, "productId", thing="product")
+        raise UserError(NOT_FOUND, "productId")
     members = await members_of(ctx, family.id)
     priced = price(ctx, offer, members, PolicyStage.RENEWAL, enrolled_on, family=family, previous=previous)
     return await _make(ctx, input, family, priced, previous, path)

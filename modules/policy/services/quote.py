@@ -53,11 +53,11 @@ async def quote(
     if previous_policy_id is not None:
         previous = await find(ctx, Policy, previous_policy_id, "previousPolicyId")
         if previous.family_id != family_id:
-            raise UserError(NOT_FOUND, "previousPolicyId", thing="policy of this family")
+            raise UserError(NOT_FOUND, "previousPolicyId")
         stage = PolicyStage.RENEWAL
     offer = await offer_on(ctx, product_id, day, family)
     if offer is None:
-        raise UserError(NOT_FOUND, "productId", thing="product")
+        raise UserError(NOT_FOUND, "productId")
     people = await members_of(ctx, family.id) if family else await _members(ctx, members or (), category)
     priced = price(ctx, offer, people, stage, day, family=family, previous=previous, category=category)
     return Quote(priced, {} if family else {member.id: index for index, member in enumerate(people)})

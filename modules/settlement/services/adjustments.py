@@ -18,7 +18,7 @@ async def record_adjustment(ctx: Context, input: RecordAdjustmentInput) -> Adjus
     settled = select(RunClaim).where(RunClaim.claim_id == input.claim_id, RunClaim.ended_at.is_(None))
     claim = await ctx.session.scalar(settled.where(*visible(ctx, RunClaim)))
     if claim is None:
-        raise UserError(NOT_FOUND, "claimId", thing="claim")
+        raise UserError(NOT_FOUND, "claimId")
     run = await find(ctx, BatchRun, claim.run_id, "claimId")
     statement = await ctx.session.get_one(FacilityStatement, claim.statement_id)
     if statement.paid_on is None:

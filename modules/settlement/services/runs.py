@@ -144,7 +144,7 @@ async def _check_month(ctx: Context, location_id: UUID | None, year: int, month:
     if not MINYEAR < year < MAXYEAR:
         raise UserError(errors.NO_SUCH_MONTH, "year", month=month, year=year)
     if not await works_in_whole(ctx.session, ctx.actor, location_id):
-        raise UserError(NOT_FOUND, "locationId", thing="location")
+        raise UserError(NOT_FOUND, "locationId")
 
 
 def _check_status(run: BatchRun, target: BatchRunStatus, *sources: BatchRunStatus) -> None:
