@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from schema import compile
+from schema import pages
 from tests.schema.asking import AT_HARBOUR, Ask
 from tests.schema.stock import NORTH
 
@@ -225,7 +225,7 @@ async def test_a_list_cannot_be_ordered_by_a_field_that_needs_a_right(ask: Ask) 
 
 
 async def test_a_count_stops_where_it_tells_nothing_more(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compile, "MOST_COUNTED", 7)
+    monkeypatch.setattr(pages, "MOST_COUNTED", 7)
     assert await ask.data("{ many: books { totalCount } }") == {"many": {"totalCount": 7}}
     few = await ask.data('{ few: books(filter: { title: { eq: "Bees" } }) { totalCount } }')
     assert few["few"]["totalCount"] < 7

@@ -1,0 +1,151 @@
+"""How the statement of a keyset page is made: which rows, in which order, how many, and what they become."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from graphql import FieldNode, SelectionSetNode, Undefined, get_named_type
+
+from schema.connection import (
+    DEFAULT_PAGE,
+    MOST_COUNTED,
+    Key,
+    PageField,
+    beyond,
+    keys_of,
+    page_size,
+    read_cursor,
+)
+from schema.errors import BadRequest
+from schema.filters import conditions, search_conditions, searched_words
+from schema.planning import Planning
+from schema.rows import Mapping, Row
+from schema.sql import fresh, quoted, whole
+from schema.values import Given, Placeholder, plain, sql_type
+from schema.window import Window
+
+
+class PagePlanning(Planning):
+    """The part of a planner that makes pages."""
+
+    def _object_json(self, type_: Any, row: Row, sets: Sequence[SelectionSetNode | None], path: tuple[str, ...]) -> Any:
+        """The JSON of a row that stands in FROM already."""
+        raise NotImplementedError
+
+    def _page(
+        self,
+        declared: PageField,
+        mapping: Mapping,
+        connection: Any,
+        arguments: dict[str, Given],
+        where: Callable[[Row], list[Any]],
+        nodes: list[FieldNode],
+        path: tuple[str, ...],
+    ) -> Any:
+        asked = self.collect([node.selection_set for node in nodes], connection)
+        type_ = get_named_type(connection.fields["nodes"].type)
+        size, backward = self._size(arguments)
+        keys = self._order(declared, mapping, arguments["orderBy"])
+
+        search = arguments.get("search")
+        words = 0
+        if search is not None and not search.null:
+            words = self.shaped("search", search, searched_words)
+        # Words too short for a trigram index are looked for in the viewer's places, or along the order's index.
+        found_first = words > 0 or (words < 0 and not self.unbounded)
+
+        def narrowed(row: Row) -> list[Any]:
+            found = [*where(row), *conditions(declared.target, row, arguments["filter"], self)]
+            if search is not None and words:
+                found.extend(search_conditions(mapping, row, search, self, abs(words)))
+            return found
+
+        pairs: list[Any] = []
+        wanted = {key: fields[0].name.value for key, fields in asked.items()}
+        window = None
+        if {"edges", "nodes", "pageInfo"} & set(wanted.values()):
+            window = self._window(mapping, keys, size, backward, arguments, narrowed, found_first=found_first)
+        for key, name in wanted.items():
+            pairs.append(sa.literal_column(quoted(key)))
+            sets = [node.selection_set for node in asked[key]]
+            if name == "__typename":
+                pairs.append(sa.literal_column(quoted(connection.name)))
+            elif name == "totalCount":
+                pairs.append(self._count(mapping, narrowed))
+            elif window is not None and name == "pageInfo":
+                page_info = get_named_type(connection.fields["pageInfo"].type)
+                pairs.append(window.info(self, page_info, sets))
+            elif window is not None:
+                pairs.append(window.listed(self, connection, type_, name, sets, (*path, key)))
+        built = sa.select(sa.func.json_build_object(*pairs))
+        return window.finish(built) if window is not None else built.scalar_subquery()
+
+    def _window(
+        self,
+        mapping: Mapping,
+        keys: list[Key],
+        size: int,
+        backward: bool,
+        arguments: dict[str, Given],
+        narrowed: Callable[[Row], list[Any]],
+        *,
+        found_first: bool,
+    ) -> Window:
+        row, source = fresh(mapping)
+        where = narrowed(row)
+        for name, order in (("after", keys), ("before", [key.reversed() for key in keys])):
+            if not arguments[name].null:
+                values = [self._cursor_part(arguments[name], keys, index) for index in range(len(keys))]
+                where.append(beyond(order, row, values))
+        order = [key.reversed() for key in keys] if backward else keys
+        base = sa.select(*source.c).where(*where)
+        if found_first:
+            # A fence: else PostgreSQL walks the order's index until enough rows match, all of it for a rare name.
+            source = base.offset(whole(0)).subquery()
+            row, base = Row(source, mapping.attributes), sa.select(*source.c)
+        found = base.order_by(*(key.ordered(row) for key in order)).limit(whole(size + 1)).subquery()
+        continued = not arguments["before" if backward else "after"].null
+        return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued)
+
+    def _cursor_part(self, cursor: Given, keys: list[Key], index: int) -> Placeholder:
+        column = keys[index].column
+        kind = column.type.python_type
+        type_ = sa.Text() if isinstance(column.type, sa.Enum) else sql_type(kind)
+        read = cursor.read
+        return self._placeholder(lambda variables, _: plain(read_cursor(read(variables), keys)[index]), type_)
+
+    def _size(self, arguments: dict[str, Given]) -> tuple[int, bool]:
+        first = self.shaped("size", arguments["first"], _identity)
+        last = self.shaped("size", arguments["last"], _identity)
+        if first not in (None, Undefined) and last not in (None, Undefined):
+            raise BadRequest("Give `first` or `last`, not both.")
+        if last not in (None, Undefined):
+            return page_size(last, "last"), True
+        return page_size(DEFAULT_PAGE if first in (None, Undefined) else first, "first"), False
+
+    def _order(self, declared: PageField, mapping: Mapping, order_by: Given) -> list[Key]:
+        chosen = self.shaped("order", order_by, _order_names)
+        if "" in chosen:
+            raise BadRequest("An entry of `orderBy` needs its `field`.")
+        return keys_of(chosen or declared.order, mapping.attributes)
+
+    def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
+        row, source = fresh(mapping)
+        counted: Any = sa.select(sa.literal_column("1")).select_from(source).where(*narrowed(row)).limit(MOST_COUNTED)
+        return sa.select(sa.func.count()).select_from(counted.subquery()).scalar_subquery()
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _order_names(value: Any) -> tuple[str, ...]:
+    return tuple(_order_name(entry or {}) for entry in value or ())
+
+
+def _order_name(entry: dict[str, Any]) -> str:
+    """The column with its sign; empty when a variable left the field out."""
+    field, direction = entry.get("field"), entry.get("direction")
+    if field is None:
+        return ""
+    return ("-" if direction is not None and direction.name == "DESC" else "") + str(field.value)
