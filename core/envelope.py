@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.graphql_http import MASKED, HttpError, problem
-from core.noting import Note
+from core.notes import Note
 
 log = logging.getLogger("bima.http")
 

@@ -21,7 +21,7 @@ from core.health import what_is_missing
 from core.host import Host
 from core.http import create_app
 from core.metrics import Metrics
-from core.noting import Note
+from core.notes import Note
 from core.settings import load_settings
 from schema.execute import Answer
 from tests.core.prometheus import of, read
