@@ -37,7 +37,7 @@ def serve(address: str, port: int, workers: int) -> None:
     from core.http import create_app
     from core.metrics import metrics_together
 
-    logs.to_stderr()
+    logs.to_stderr(host().settings)
     _ = host().schema
     _check_free(address, port)
     where = f"http://{address}:{port}"
@@ -84,7 +84,7 @@ def worker() -> None:
         finally:
             await host().stop()
 
-    logs.to_stderr()
+    logs.to_stderr(host().settings)
     click.echo(f"Working on {len(host().jobs)} kinds of jobs. Stop with Ctrl+C.", err=True)
     asyncio.run(run())
 

@@ -2,10 +2,12 @@
 
 import logging
 import time
+from http import HTTPMethod, HTTPStatus
 from uuid import UUID, uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core import logs
 from core.graphql_http import MASKED, HttpError, problem
 from core.notes import Note
 
@@ -19,6 +21,9 @@ HEADERS = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
 """What every answer carries unless its route says otherwise."""
+METHODS = frozenset(HTTPMethod)
+UNTOLD = ("/health/live", "/health/ready", "/metrics")
+"""Routes that are asked every few seconds; they have a line only when something is wrong."""
 GONE = 499
 """The status counted when the client hung up before the answer began."""
 
@@ -36,7 +41,8 @@ class Envelope:
             return
         began = time.perf_counter()
         request_id = request_id_of(scope)
-        note = Note()
+        note = Note(request_id)
+        token = logs.current.set(note)
         scope.setdefault("state", {}).update(host=scope["app"].state.host, request_id=request_id, note=note)
         status = 0
 
@@ -52,14 +58,30 @@ class Envelope:
         try:
             await self.app(scope, receive, send_enveloped)
         except Exception:
+            note.answer = "INTERNAL"
             if status:
                 raise
             log.exception("request %s failed", request_id)
-            note.answer = "INTERNAL"
             await problem(HttpError(500, MASKED, "INTERNAL"), request_id)(scope, receive, send_enveloped)
         finally:
+            seconds = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", None) or "other"
-            scope["app"].state.metrics.answered(route, status or GONE, note, time.perf_counter() - began)
+            scope["app"].state.metrics.answered(route, status or GONE, note, seconds)
+            _tell(scope["method"], route, status or GONE, note, seconds)
+            logs.current.reset(token)
+
+
+def _tell(method: str, route: str, status: int, note: Note, seconds: float) -> None:
+    """Write the request's line: its route, never its address, which may hold signatures and values."""
+    level = logging.DEBUG if route in UNTOLD and status < HTTPStatus.BAD_REQUEST else logging.INFO
+    if not log.isEnabledFor(level):
+        return
+    method = method if method in METHODS else "other"
+    fields: dict[str, object] = {"method": method, "path": route, "status": status, "answer": note.answer}
+    if note.operation:
+        fields |= {"operation": note.operation, "kind": note.kind, "statements": note.statements}
+    fields["duration_ms"] = round(seconds * 1000, 1)
+    log.log(level, "%s %s", method, route, extra={logs.FIELDS: fields})
 
 
 def request_id_of(scope: Scope) -> str:

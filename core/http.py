@@ -69,8 +69,9 @@ def application() -> Starlette:
     """The application of the installation in the working directory; each server process makes its own."""
     from core.host import Host
 
-    logs.to_stderr()
-    app = create_app(Host(load_settings()))
+    settings = load_settings()
+    logs.to_stderr(settings)
+    app = create_app(Host(settings))
     gc.freeze()
     return app
 

@@ -11,6 +11,7 @@ OK = "ok"
 class Note:
     """One request. `operation` is a label of `core.metrics.OperationNames`; empty where none was carried out."""
 
+    request_id: str = ""
     account: UUID | None = None
     kind: str = ""
     operation: str = ""

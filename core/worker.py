@@ -1,6 +1,7 @@
 """The worker: takes ordered jobs and runs them, orders the scheduled ones, and picks up what a killed worker left."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,12 +11,13 @@ from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicTask
 from procrastinate.tasks import ConfigureTaskOptions, Task
 
-from core import clock
+from core import clock, logs
 from core.context import SYSTEM, Context
 from core.db import new_id
 from core.history import sign
 from core.jobs import ORDER, queue_of, to_json, typed
 from core.module import Job
+from core.noting import Note
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -94,10 +96,26 @@ def _runner(host: "Host", job: Job) -> Callable[..., Awaitable[None]]:
 async def _run(host: "Host", job: Job, arguments: dict[str, Any]) -> None:
     order = arguments.pop(ORDER, {})
     clock.use_zone(host.settings.timezone)
-    async with host.db.session() as session:
-        ctx = Context(host, SYSTEM, request_id=order.get("id") or str(new_id()), _session=session)
-        await sign(session, ctx)
-        await job.run(ctx, **typed(job, arguments))
+    note = Note(order.get("id") or str(new_id()), order.get("account"))
+    token = logs.current.set(note)
+    began = time.perf_counter()
+    try:
+        async with host.db.session() as session:
+            ctx = Context(host, SYSTEM, request_id=note.request_id, _session=session)
+            await sign(session, ctx)
+            await job.run(ctx, **typed(job, arguments))
+    except Exception:
+        log.warning("job %s failed", job.name, exc_info=True, extra=_fields(job, "failed", began))
+        raise
+    else:
+        log.info("job %s done", job.name, extra=_fields(job, "done", began))
+    finally:
+        logs.current.reset(token)
+
+
+def _fields(job: Job, status: str, began: float) -> dict[str, Any]:
+    milliseconds = round((time.perf_counter() - began) * 1000, 1)
+    return {logs.FIELDS: {"job": job.name, "status": status, "duration_ms": milliseconds}}
 
 
 async def _retry_stalled(context: JobContext, timestamp: int) -> None:

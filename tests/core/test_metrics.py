@@ -1,6 +1,7 @@
 """What `/metrics` tells: of operations, the database, jobs, the seal and the process; few labels, whatever comes."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -148,7 +149,8 @@ BEFORE = list(Path(tempfile.gettempdir()).glob("bima-metrics-*"))
 
 async def test_several_server_processes_answer_together(process_settings: dict[str, str]) -> None:
     port = free_port()
-    server = started(process_settings, "serve", "--port", str(port), "--workers", "2")
+    production = process_settings | {"BIMA_MODE": "production", "BIMA_SECRET": "s" * 32}
+    server = started(production, "serve", "--port", str(port), "--workers", "2")
     sent = 0
     try:
         limits = httpx.Limits(max_keepalive_connections=0)  # a connection each time, so that both processes answer
@@ -164,6 +166,9 @@ async def test_several_server_processes_answer_together(process_settings: dict[s
                 await asyncio.sleep(0.05)
             told = read(await client.get("/metrics"))
             again = read(await client.get("/metrics"))
+            await client.get(f"/files/{new_id()}", params={"expires": "1", "signature": "4711-secret"})
+            await client.get("/graphql", params={"query": '{ a(phone: "4711-secret") }'})
+            await client.get("/4711-secret")
     finally:
         code, output = stopped(server)
     assert of(told, "bima_operations_total", operation="unnamed", answer="ok") == sent, output
@@ -171,4 +176,11 @@ async def test_several_server_processes_answer_together(process_settings: dict[s
     assert len([name for name, _ in told if name == "bima_process_memory_bytes"]) == 2
     assert code in (0, -signal.SIGTERM), output
     assert TOGETHER not in os.environ
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    assert [(line["path"], line["status"]) for line in lines if line.get("method") == "GET"] == [
+        ("/files/{id:uuid}", 403),
+        ("/graphql", 405),
+        ("other", 404),
+    ]
+    assert "4711" not in output
     assert not left_over(Path(tempfile.gettempdir()))
