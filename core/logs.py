@@ -17,7 +17,7 @@ import orjson
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from core.noting import Note
+from core.notes import Note
 from core.settings import Settings, StartError
 from schema.errors import DeclarationError, RequestError
 

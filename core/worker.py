@@ -17,7 +17,7 @@ from core.db import new_id
 from core.history import sign
 from core.jobs import ORDER, queue_of, to_json, typed
 from core.module import Job
-from core.noting import Note
+from core.notes import Note
 
 if TYPE_CHECKING:
     from core.host import Host
