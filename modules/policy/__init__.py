@@ -74,6 +74,11 @@ def graphql() -> Sequence[Part]:
 
 
 @hook
+async def people_saved(ctx: Context, insuree_ids: Sequence[UUID]) -> None:
+    await services.enrol_people(ctx, insuree_ids)
+
+
+@hook
 async def member_added(ctx: Context, insuree: InsureeRow) -> None:
     await services.member_added(ctx, insuree)
 

@@ -36,5 +36,6 @@ async def suspend_overdue(ctx: Context) -> None:
 EXPIRE = Job("policy.expire", run=expire, cron="5 0 * * *")
 OVERDUE = Job("policy.overdue", run=suspend_overdue, cron="10 0 * * *")
 PROMPT_RENEWALS = Job("policy.prompt_renewals", run=services.prompt_renewals, cron="15 0 * * *")
+ENROL_AUTOMATICALLY = Job(services.ENROL_EVERYBODY, run=services.enrol_everybody, cron="20 0 * * *")
 
-ALL = (EXPIRE, OVERDUE, PROMPT_RENEWALS)
+ALL = (EXPIRE, OVERDUE, PROMPT_RENEWALS, ENROL_AUTOMATICALLY)

@@ -12,7 +12,8 @@ class Settings(ModuleSettings):
     an enrolment may lie without the right to backdate (decision 18). `newborn_days`: within how many days of birth an
     added child is covered from birth (decision 19). `renewal_prompt_days`: how many days before a policy's last one
     its renewal is prompted, 0 for no limit (enrolment spec 4.7). `verifications_per_minute`: how often an account
-    may ask what somebody is covered for, 0 for as often as it likes (decision 4).
+    may ask what somebody is covered for, 0 for as often as it likes (decision 4). `automatic_product`: the code of a
+    product that every family is enrolled in without being asked, where it is sold; empty: none.
     """
 
     adult_age: int = ADULT_AGE
@@ -20,3 +21,4 @@ class Settings(ModuleSettings):
     newborn_days: int = NEWBORN_DAYS
     renewal_prompt_days: int = Field(default=RENEWAL_PROMPT_DAYS, ge=0)
     verifications_per_minute: int = 60
+    automatic_product: str = ""

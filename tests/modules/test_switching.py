@@ -35,19 +35,15 @@ from modules.policy.rules import PolicyStatus
 from modules.valuation.models import LineValue
 from tests.modules.valuation.scheme import Scheme
 
-MODULES = {
-    path.stem: load_settings(Path("/"), {}, profile=path.stem).modules for path in Path("profiles").glob("*.toml")
-}
-# One walk for each set of modules that have tables: profiles that differ in settings alone switch nothing on or off.
-TABLELESS = {"demo", "nepali_calendar"}
-PROFILES = sorted(({frozenset(modules) - TABLELESS: name for name, modules in sorted(MODULES.items())}).values())
-PROFILES.remove(
-    next(
-        name
-        for name in PROFILES
-        if frozenset(MODULES[name]) - TABLELESS == frozenset(MODULES["tanzania-chf"]) - TABLELESS
-    )
-)
+
+def with_tables(profile: str) -> frozenset[str]:
+    """The modules of a profile but those that have no tables."""
+    return frozenset(load_settings(Path("/"), {}, profile=profile).modules) - {"demo", "nepali_calendar"}
+
+
+# One walk for each set of modules: profiles that differ in settings alone switch nothing on or off.
+BY_MODULES = {with_tables(path.stem): path.stem for path in sorted(Path("profiles").glob("*.toml"))}
+PROFILES = [name for modules, name in BY_MODULES.items() if modules != with_tables("tanzania-chf")]
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)
 
 

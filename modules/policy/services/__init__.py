@@ -1,5 +1,6 @@
 """What can be done with policies."""
 
+from modules.policy.services.automatic import ENROL_EVERYBODY, enrol_everybody, enrol_people
 from modules.policy.services.catching_up import catch_up
 from modules.policy.services.eligibility import Remaining, Verdict, eligibility
 from modules.policy.services.enrol import enrol, renew
@@ -20,6 +21,7 @@ from modules.policy.services.renewals import answer
 from modules.policy.services.states import cover_used, delete, newcomers_cover_used, reevaluate, resume, suspend
 
 __all__ = [
+    "ENROL_EVERYBODY",
     "CareVerdict",
     "EligibilityReason",
     "Quote",
@@ -31,6 +33,8 @@ __all__ = [
     "delete",
     "eligibility",
     "enrol",
+    "enrol_everybody",
+    "enrol_people",
     "family_ended",
     "family_moved",
     "member_added",

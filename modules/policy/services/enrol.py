@@ -34,7 +34,7 @@ async def enrol(ctx: Context, input: EnrolPolicyInput) -> Policy:
         raise UserError(NOT_FOUND, "productId")
     members = await members_of(ctx, family.id)
     priced = price(ctx, offer, members, PolicyStage.NEW, enrolled_on, family=family)
-    return await _make(ctx, input, family, priced)
+    return await make(ctx, input, family, priced)
 
 
 async def renew(ctx: Context, input: RenewPolicyInput) -> Policy:
@@ -71,7 +71,7 @@ async def follow(
         raise UserError(NOT_FOUND, "productId")
     members = await members_of(ctx, family.id)
     priced = price(ctx, offer, members, PolicyStage.RENEWAL, enrolled_on, family=family, previous=previous)
-    return await _make(ctx, input, family, priced, previous, path)
+    return await make(ctx, input, family, priced, previous, path)
 
 
 async def renewal_offer(
@@ -103,7 +103,7 @@ def check_enrolled_on(ctx: Context, enrolled_on: date) -> None:
         raise UserError(errors.BACKDATED, "enrolledOn", date=enrolled_on, days=allowed)
 
 
-async def _make(
+async def make(
     ctx: Context,
     input: EnrolPolicyInput | RenewPolicyInput,
     family: Family,
@@ -111,6 +111,11 @@ async def _make(
     previous: Policy | None = None,
     path: str = "",
 ) -> Policy:
+    """Write a policy as it was priced. The caller has locked the family.
+
+    Raises:
+        UserErrors: what the checks refuse, PRICE_CHANGED, OFFICER_NOT_VALID, ALREADY_ENROLLED, ALREADY_RENEWED.
+    """
     problems = Problems()
     _check_findings(problems, priced)
     _check_expectations(problems, input, priced)
