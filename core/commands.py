@@ -34,7 +34,8 @@ def serve(address: str, port: int, workers: int) -> None:
     """
     import uvicorn
 
-    from core.http import create_app
+    from core.doctor.set_up import BEFORE_PUBLIC
+    from core.http import create_app, is_loopback
     from core.metrics import metrics_together
 
     logs.to_stderr(host().settings)
@@ -42,6 +43,8 @@ def serve(address: str, port: int, workers: int) -> None:
     _check_free(address, port)
     where = f"http://{address}:{port}"
     if host().settings.mode == "development":
+        if not is_loopback(address):
+            click.echo(f"Warning: {address} is open to other machines. {BEFORE_PUBLIC}", err=True)
         asyncio.run(bring_up_to_date(host()))
         click.echo(f"GraphiQL: {where}/", err=True)
     click.echo(f"GraphQL:  {where}/graphql", err=True)
@@ -169,7 +172,10 @@ def migration_new(module: str, message: str) -> None:
 @as_json
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Look at everything that keeps Bima from running well, and say what to type; exit with 1 when it cannot run."""
+    """Look at everything that keeps Bima from running well, and say what to type.
+
+    Exits with 1 when something must be mended.
+    """
     from core.doctor import WRONG, Finding, examine
 
     try:
