@@ -24,6 +24,7 @@ from core.module import PUBLIC, SIGNED_IN, Job, ModuleSettings, Right
 from core.plugins import plug_in
 from core.postgres import Postgres
 from core.settings import Settings, StartError, suggestion, told
+from schema import Mutation
 from schema.compose import Part, Schema
 from schema.errors import DeclarationError
 
@@ -47,9 +48,15 @@ class Host:
         """
         self.settings = settings
         self.modules = load_modules(settings)
+        for name in settings.read_only:
+            if name not in (known := available()):
+                raise StartError(f'There is no module "{name}" to be read_only{suggestion(name, known)}')
         self.plugins = plug_in(self.modules)
         self.parts: list[tuple[str, Part]] = [
-            (module, part) for module, parts in self._collected("graphql") for part in parts
+            (module, part)
+            for module, parts in self._collected("graphql")
+            for part in parts
+            if part.target is not Mutation or module not in settings.read_only
         ]
         self.parts += [("core", part) for part in history_parts(self)]
         self.rights: tuple[Right, ...] = self._named("rights", "right", "name")

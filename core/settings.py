@@ -22,7 +22,7 @@ DEVELOPMENT_SECRET = "only-for-development-and-never-in-production"
 SHORTEST_SECRET = 32
 PROFILES = Path(__file__).parent.parent / "profiles"
 PREFIX = "BIMA_"
-LISTS = ("modules", "languages", "origins_allowed", "file_types")
+LISTS = ("modules", "read_only", "languages", "origins_allowed", "file_types")
 """Settings that a variable gives separated by commas."""
 
 
@@ -74,6 +74,8 @@ class Settings(BaseModel):
     """What the scheme is called."""
     modules: tuple[str, ...] = ()
     """The modules to load; the host orders them by what they need."""
+    read_only: tuple[str, ...] = ()
+    """Modules whose mutations are left out of the schema: what they keep comes from elsewhere, by another module."""
     profile: str = ""
     """The profile these settings started from: a name in `profiles/` or a path to a TOML file."""
     mode: Literal["development", "production"] = "development"

@@ -10,7 +10,7 @@ from core import Context, ErrorCode, hookspec
 from core.money import ZERO
 from modules.medical.rules import ServiceCategory
 from modules.policy.models import Policy, Renewal
-from modules.policy.rules import Member, PolicyStage, PolicyStatus, Price, Terms
+from modules.policy.rules import EligibilityReason, Member, PolicyStage, PolicyStatus, Price, Terms
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,14 @@ class Usage:
     ceiling: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """What another system says of somebody's cover: why there is none, or what is left of it in money if it tells."""
+
+    reason: EligibilityReason | None = None
+    ceiling: Decimal | None = None
+
+
 # Rules over plain data.
 
 
@@ -134,4 +142,18 @@ async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, ins
     """Whether claims, of one person if given, used the policy's cover between two days, both included.
 
     One yes is enough.
+    """
+
+
+# Where policies are kept elsewhere.
+
+
+@hookspec
+async def judge_cover(
+    ctx: Context, insurance_number: str, on: date, service_code: str | None, item_code: str | None
+) -> Judgement | None:
+    """Whether the holder of a number is covered, by a system that keeps policies instead of this one.
+
+    Asked first of all when eligibility is; the first answer counts, None leaves it to the policies here. Somebody
+    waits: set a time-out, and raise `Busy` where the other system does not answer: nobody is turned away for that.
     """

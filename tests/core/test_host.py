@@ -404,3 +404,20 @@ def test_a_module_is_found_by_its_name_or_refused(workshop: Workshop) -> None:
     assert workshop.host().module("core").name == "core"
     with pytest.raises(StartError, match=r'The module "kore" is not enabled; did you mean "core"\?'):
         workshop.host().module("kore")
+
+
+def test_a_module_that_is_read_only_keeps_its_queries_and_has_no_mutations(workshop: Workshop) -> None:
+    for read_only, there in (((), True), (("location",), False)):
+        root = workshop.host("location", read_only=read_only).schema._schema
+        assert root.mutation_type is not None
+        assert root.query_type is not None
+        assert ("createLocation" in root.mutation_type.fields) is there
+        assert {"createLookup"} <= root.mutation_type.fields.keys()
+        assert "locations" in root.query_type.fields
+
+
+def test_only_modules_that_there_are_can_be_read_only(workshop: Workshop) -> None:
+    workshop.module("pear")
+    assert refusal(workshop, "pear", read_only=("paer",)).startswith(
+        'There is no module "paer" to be read_only; did you'
+    )

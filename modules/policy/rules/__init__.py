@@ -42,6 +42,7 @@ from modules.policy.rules.pricing import (
     split,
     subsidy_for,
 )
+from modules.policy.rules.reasons import EligibilityReason
 from modules.policy.rules.renewals import (
     LONGEST_CHAIN,
     RENEWAL_PROMPT_DAYS,
@@ -84,6 +85,7 @@ __all__ = [
     "Cover",
     "CoverEnd",
     "CoverLeft",
+    "EligibilityReason",
     "Ending",
     "Line",
     "LineLabel",

@@ -1,5 +1,6 @@
 """What can be done with policies."""
 
+from modules.policy.rules import EligibilityReason
 from modules.policy.services.automatic import ENROL_EVERYBODY, enrol_everybody, enrol_people
 from modules.policy.services.catching_up import catch_up
 from modules.policy.services.eligibility import Remaining, Verdict, eligibility
@@ -16,7 +17,6 @@ from modules.policy.services.members import (
 from modules.policy.services.products import product_in_use, terms_in_use
 from modules.policy.services.prompts import prompt_renewals
 from modules.policy.services.quote import Quote, quote
-from modules.policy.services.reasons import EligibilityReason
 from modules.policy.services.renewals import answer
 from modules.policy.services.states import cover_used, delete, newcomers_cover_used, reevaluate, resume, suspend
 

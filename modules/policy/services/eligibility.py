@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,10 +14,11 @@ from modules.insuree.models import Insuree, InsureePhoto
 from modules.insuree.rules import is_adult
 from modules.medical.models import Item, Service
 from modules.medical.rules import ServiceCategory
-from modules.policy.hooks import Care, Usage
+from modules.policy.hooks import Care, Judgement, Usage
 from modules.policy.models import Policy, Verification
+from modules.policy.rules import EligibilityReason
 from modules.policy.services.held import DECIDING, CareVerdict, Held, category_limits, claims_left, held_by, judge
-from modules.policy.services.reasons import EligibilityReason, why_not
+from modules.policy.services.reasons import why_not
 from modules.policy.settings import Settings
 
 E = TypeVar("E", Service, Item)
@@ -90,6 +91,9 @@ async def _check_rate(ctx: Context) -> None:
 
 
 async def _verdict(ctx: Context, number: str, on: date, service_code: str | None, item_code: str | None) -> Verdict:
+    judgement: Judgement | None = await first(
+        ctx.host, "judge_cover", ctx=ctx, insurance_number=number, on=on, service_code=service_code, item_code=item_code
+    )
     found = await ctx.session.execute(
         select(Insuree, LookupRow.id, InsureePhoto)
         .outerjoin(LookupRow, (LookupRow.kind == "gender") & (LookupRow.code == Insuree.gender_code))
@@ -97,6 +101,8 @@ async def _verdict(ctx: Context, number: str, on: date, service_code: str | None
         .where(Insuree.insurance_number == number, Insuree.ended_at.is_(None))
     )
     row = found.one_or_none()
+    if judgement is not None:
+        return await _judged(ctx, judgement, row, service_code, item_code)
     if row is None:
         return Verdict(EligibilityReason.UNKNOWN_NUMBER)
     insuree, gender_id, photo = row
@@ -125,6 +131,21 @@ async def _verdict(ctx: Context, number: str, on: date, service_code: str | None
         for_item = judge(held.member, held.item, on, adult=adult, used=usage.item) if item else unknown
     remaining = Remaining(usage.ceiling, claims) if known else None
     return Verdict(None, insuree, gender_id, photo, held.policy, for_service, for_item, remaining)
+
+
+async def _judged(
+    ctx: Context, judgement: Judgement, row: Any, service_code: str | None, item_code: str | None
+) -> Verdict:
+    """What another system says of the person's cover, with the person as registered here."""
+    insuree, gender_id, photo = row or (None, None, None)
+    judged, unknown = CareVerdict(judgement.reason), CareVerdict(EligibilityReason.UNKNOWN_CODE)
+    service = item = None
+    if service_code is not None:
+        service = judged if await _entry(ctx, Service, service_code) else unknown
+    if item_code is not None:
+        item = judged if await _entry(ctx, Item, item_code) else unknown
+    remaining = Remaining(judgement.ceiling, dict.fromkeys(ServiceCategory))
+    return Verdict(judgement.reason, insuree, gender_id, photo, None, service, item, remaining)
 
 
 async def _entry(ctx: Context, register: type[E], code: str | None) -> E | None:

@@ -14,8 +14,7 @@ from modules.medical.rules import ServiceCategory
 from modules.policy import rules
 from modules.policy.hooks import Usage
 from modules.policy.models import Cover, Policy
-from modules.policy.rules import PolicyStage
-from modules.policy.services.reasons import EligibilityReason
+from modules.policy.rules import EligibilityReason, PolicyStage
 from modules.product.models import CategoryLimit
 from modules.product.models import Cover as ProductCover
 
