@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from core import logs
+from core import logs, tracing
 from core.audit_commands import audit
 from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
 from core.module_commands import module
@@ -48,6 +48,8 @@ def serve(address: str, port: int, workers: int) -> None:
         asyncio.run(bring_up_to_date(host()))
         click.echo(f"GraphiQL: {where}/", err=True)
     click.echo(f"GraphQL:  {where}/graphql", err=True)
+    if workers == 1:
+        tracing.start(host().settings)
     gc.freeze()
     with metrics_together() if workers > 1 else nullcontext():
         uvicorn.run(
@@ -86,8 +88,10 @@ def worker() -> None:
             await work(host())
         finally:
             await host().stop()
+            await asyncio.to_thread(tracing.flush)
 
     logs.to_stderr(host().settings)
+    tracing.start(host().settings)
     click.echo(f"Working on {len(host().jobs)} kinds of jobs. Stop with Ctrl+C.", err=True)
     asyncio.run(run())
 

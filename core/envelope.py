@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import logs
 from core.graphql_http import MASKED, HttpError, problem
 from core.notes import Note
+from core.tracing import traced
 
 log = logging.getLogger("bima.http")
 
@@ -55,20 +56,22 @@ class Envelope:
                 message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_enveloped)
-        except Exception:
-            note.answer = "INTERNAL"
-            if status:
-                raise
-            log.exception("request %s failed", request_id)
-            await problem(HttpError(500, MASKED, "INTERNAL"), request_id)(scope, receive, send_enveloped)
-        finally:
-            seconds = time.perf_counter() - began
-            route = getattr(scope.get("route"), "path", None) or "other"
-            scope["app"].state.metrics.answered(route, status or GONE, note, seconds)
-            _tell(scope["method"], route, status or GONE, note, seconds)
-            logs.current.reset(token)
+        with traced("request", note, _header(scope, b"traceparent"), "SERVER") as attributes:
+            try:
+                await self.app(scope, receive, send_enveloped)
+            except Exception:
+                note.answer = "INTERNAL"
+                if status:
+                    raise
+                log.exception("request %s failed", request_id)
+                await problem(HttpError(500, MASKED, "INTERNAL"), request_id)(scope, receive, send_enveloped)
+            finally:
+                seconds = time.perf_counter() - began
+                route = getattr(scope.get("route"), "path", None) or "other"
+                attributes["http.route"], attributes["http.response.status_code"] = route, status or GONE
+                scope["app"].state.metrics.answered(route, status or GONE, note, seconds)
+                _tell(scope["method"], route, status or GONE, note, seconds)
+                logs.current.reset(token)
 
 
 def _tell(method: str, route: str, status: int, note: Note, seconds: float) -> None:
@@ -86,10 +89,17 @@ def _tell(method: str, route: str, status: int, note: Note, seconds: float) -> N
 
 def request_id_of(scope: Scope) -> str:
     """The client's `X-Request-Id` when it is a UUID, so that nothing odd reaches the logs; else a fresh one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            try:
-                return str(UUID(value.decode("latin-1")))
-            except ValueError:
-                break
+    given = _header(scope, b"x-request-id")
+    if given is not None:
+        try:
+            return str(UUID(given))
+        except ValueError:
+            pass
     return str(uuid4())
+
+
+def _header(scope: Scope, wanted: bytes) -> str | None:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return str(value.decode("latin-1"))
+    return None

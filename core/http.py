@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from core import gauges, graphiql, health, logs
+from core import gauges, graphiql, health, logs, tracing
 from core.actors import Actors
 from core.documents import TrustedDocuments
 from core.envelope import Envelope
@@ -71,6 +71,7 @@ def application() -> Starlette:
 
     settings = load_settings()
     logs.to_stderr(settings)
+    tracing.start(settings)
     app = create_app(Host(settings))
     gc.freeze()
     return app
@@ -152,6 +153,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await work
         await app.state.host.stop()
+        await asyncio.to_thread(tracing.flush)
 
 
 async def _run(host: "Host", state: State) -> None:

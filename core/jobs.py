@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import tracing
 from core.context import Context
 from core.db import new_id
 from core.module import Job
@@ -77,6 +78,8 @@ async def defer(ctx: Context, name: str, **arguments: Any) -> UUID:
     inspect.signature(job.run).bind(ctx, **arguments)
     id = new_id()
     order: Any = {"id": id, "account": ctx.actor.id, "progress": 0}
+    if traceparent := tracing.parent():
+        order["traceparent"] = traceparent
     await _manager().defer_job_async(
         Order(
             id=None,

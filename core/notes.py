@@ -18,3 +18,5 @@ class Note:
     answer: str = OK
     """`ok`, or the code of the first error."""
     statements: int = 0
+    trace_id: str = ""
+    """Where somebody traces."""

@@ -108,6 +108,8 @@ class Settings(BaseModel):
     """
     metrics_token: SecretStr | None = None
     """What Prometheus sends as `Authorization: Bearer`; absent: `/metrics` answers only callers on this machine."""
+    traces_url: str = Field(default="", pattern="^(https?://\\S+)?$")
+    """Where OpenTelemetry's traces go, such as `http://collector:4318/v1/traces`; needs the extra `telemetry`."""
     trusted_documents: Path | None = None
     """A file of the documents that may be sent, as `bima documents collect` writes it; absent: any may."""
     public_url: str = Field(default="", pattern="^(https?://[^?#]+[^?#/])?$")

@@ -18,6 +18,7 @@ from core.history import sign
 from core.jobs import ORDER, queue_of, to_json, typed
 from core.module import Job
 from core.notes import Note
+from core.tracing import traced
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -99,18 +100,20 @@ async def _run(host: "Host", job: Job, arguments: dict[str, Any]) -> None:
     note = Note(order.get("id") or str(new_id()), order.get("account"))
     token = logs.current.set(note)
     began = time.perf_counter()
-    try:
-        async with host.db.session() as session:
-            ctx = Context(host, SYSTEM, request_id=note.request_id, _session=session)
-            await sign(session, ctx)
-            await job.run(ctx, **typed(job, arguments))
-    except Exception:
-        log.warning("job %s failed", job.name, exc_info=True, extra=_fields(job, "failed", began))
-        raise
-    else:
-        log.info("job %s done", job.name, extra=_fields(job, "done", began))
-    finally:
-        logs.current.reset(token)
+    with traced(job.name, note, order.get("traceparent"), "CONSUMER"):
+        try:
+            async with host.db.session() as session:
+                ctx = Context(host, SYSTEM, request_id=note.request_id, _session=session)
+                await sign(session, ctx)
+                await job.run(ctx, **typed(job, arguments))
+        except Exception:
+            note.answer = "INTERNAL"
+            log.warning("job %s failed", job.name, exc_info=True, extra=_fields(job, "failed", began))
+            raise
+        else:
+            log.info("job %s done", job.name, extra=_fields(job, "done", began))
+        finally:
+            logs.current.reset(token)
 
 
 def _fields(job: Job, status: str, began: float) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from schema.compile import DEFINITION, IDS, Planner, Statement
 from schema.document import Operation
 from schema.node import MAPPED
 from schema.patches import fill
+from schema.spans import span
 
 
 def ordinary_document(operation: Operation, nodes: list[FieldNode]) -> DocumentNode:
@@ -79,7 +80,8 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
             parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
             async with self._reading:
                 cursor = AsyncRawCursor(await asker.connection())
-                await cursor.execute(statement.sql, parameters)
+                with span(type_.name):
+                    await cursor.execute(statement.sql, parameters)
                 found = _rows(cursor)
             if statement.patches:
                 data = {id_: orjson.loads(body) for id_, body in found.items()}

@@ -27,6 +27,7 @@ from schema.kinds import MappedField
 from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
 from schema.literals import Asked, Lifting, Skeletons
 from schema.patches import fill
+from schema.spans import span
 from schema.values import Variables
 from schema.variables import coerced as coerced_plain
 
@@ -96,6 +97,8 @@ class Step:
     """One root field of a plan: a compiled statement, or an ordinary field's document."""
 
     key: str
+    name: str
+    """Its place in the schema, such as `Query.lookups`."""
     non_null: bool
     right: Any
     statement: Statement | None = None
@@ -224,26 +227,28 @@ class Engine:
         self, operation: Operation, root: GraphQLObjectType, key: str, nodes: list[FieldNode], planner: Planner
     ) -> Step:
         name = nodes[0].name.value
+        where = f"{root.name}.{name}"
         if name == "__typename":
-            return Step(key, True, None, constant=orjson.dumps(root.name))
+            return Step(key, where, True, None, constant=orjson.dumps(root.name))
         definition = root.fields.get(name)
         declared = definition.extensions.get(DEFINITION) if definition is not None else None
         right = getattr(declared, "right", None)
         non_null = definition is not None and is_non_null_type(definition.type)
         if not planner.may(right):
-            return Step(key, non_null, right)  # refused when it runs; a plan would be work for nobody
+            return Step(key, where, non_null, right)  # refused when it runs; a plan would be work for nobody
         if not isinstance(declared, MappedField):
             return Step(
                 key,
+                where,
                 non_null,
                 right,
                 document=ordinary_document(operation, nodes),
                 read_arguments=planner.argument_reader(definition, nodes[0]),
             )
         try:
-            return Step(key, non_null, right, statement=planner.root(definition, nodes))
+            return Step(key, where, non_null, right, statement=planner.root(definition, nodes))
         except Exception as error:  # noqa: BLE001 - told to the client as this field's error
-            return Step(key, non_null, right, failure=request_error(error))
+            return Step(key, where, non_null, right, failure=request_error(error))
 
 
 async def execute(
@@ -303,9 +308,10 @@ class Run:
                 self.asker.require(step.right)
             if step.failure is not None:
                 raise step.failure
-            if step.statement is not None:
-                return await self._compiled(step.statement), []
-            return await self._ordinary(step)
+            with span(step.name):
+                if step.statement is not None:
+                    return await self._compiled(step.statement), []
+                return await self._ordinary(step)
         except Exception as error:  # noqa: BLE001 - told to the client as this field's error
             told = GraphQLError(str(error), path=[step.key], original_error=request_error(error))
             return None, [failed(told, self.asker.request_id)]

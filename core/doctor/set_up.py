@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,13 @@ def examine_set_up(host: "Host") -> Iterator[Finding]:
         )
     yield from _files(host)
     yield from _schema(host)
+    if settings.traces_url:
+        there = find_spec("opentelemetry") and find_spec("opentelemetry.exporter")
+        yield (
+            Finding("traces", FINE, f"sent to {urlsplit(settings.traces_url).hostname}")
+            if there
+            else Finding("traces", WRONG, "OpenTelemetry is not installed", "pip install 'bima[telemetry]'")
+        )
 
 
 def _settings(host: "Host") -> Finding:

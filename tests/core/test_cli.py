@@ -319,17 +319,6 @@ async def test_serve_answers_until_it_is_told_to_stop(process_settings: dict[str
     assert "Traceback" not in output
 
 
-async def test_several_server_processes_serve_together(process_settings: dict[str, str]) -> None:
-    port = free_port()
-    server = started(process_settings, "serve", "--port", str(port), "--workers", "2")
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            await eventually_ready(client)
-    finally:
-        code, output = stopped(server)
-    assert code in (0, -signal.SIGTERM), output
-
-
 async def test_worker_works_until_it_is_told_to_stop(process_settings: dict[str, str], host: Host) -> None:
     working = started(process_settings, "worker")
     try:

@@ -205,3 +205,13 @@ async def test_a_seal_that_is_behind(found: Examine, session: AsyncSession) -> N
     assert (await found())["seal"].level == "fine"
     await run(session, "DELETE FROM core_history", old.format("interval '1 hour'"))
     assert told((await found())["seal"]) == ("odd", "bima audit seal")
+
+
+@pytest.mark.parametrize(("installed", "level"), [(True, "fine"), (False, "wrong")])
+async def test_traces_need_their_libraries(
+    found: Examine, monkeypatch: pytest.MonkeyPatch, installed: bool, level: str
+) -> None:
+    monkeypatch.setattr("core.doctor.set_up.find_spec", lambda name: installed)
+    finding = (await found(traces_url="http://collector:4318/v1/traces"))["traces"]
+    assert (finding.level, "bima[telemetry]" in finding.advice) == (level, not installed)
+    assert "traces" not in await found()
