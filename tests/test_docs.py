@@ -17,6 +17,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "modules").rglob("README.md")),
     *sorted((ROOT / "examples").rglob("README.md")),
+    ROOT / "clients/typescript/README.md",
 ]
 
 
