@@ -39,7 +39,7 @@ WORKER_AGAIN_SECONDS = 5.0
 """How long the worker inside a development server rests after a failure."""
 CORS: Any = {
     "allow_methods": ("GET", "POST"),
-    "allow_headers": ("Authorization", "Content-Type", "X-Request-Id"),
+    "allow_headers": ("Authorization", "Content-Type", "Traceparent", "X-Request-Id"),
     "expose_headers": ("X-Request-Id",),
     "max_age": 3600,
 }

@@ -187,6 +187,9 @@ async def test_jobs_that_were_given_up_that_stall_and_that_are_late(found: Exami
         session,
         "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('core', 'core.a', 'failed')",
         "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('core', 'core.b', 'doing')",
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '10 minutes'), (now())",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) SELECT 'core',"
+        " CASE WHEN last_heartbeat < now() THEN 'core.dead' ELSE 'core.alive' END, 'doing', id FROM procrastinate_workers",
         "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at)"
         " VALUES ('core', 'core.c', now() - interval '2 hours'), ('core', 'core.d', now() + interval '2 hours')",
         "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('core', 'core.e'), ('core', 'core.f')",
@@ -195,7 +198,7 @@ async def test_jobs_that_were_given_up_that_stall_and_that_are_late(found: Exami
     )
     every = await found()
     assert (every["jobs"].level, every["jobs"].found) == ("odd", "given up: core.a (1)")
-    assert every["stalled jobs"].found == "core.b (1)"
+    assert sorted(every["stalled jobs"].found.split(", ")) == ["core.b (1)", "core.dead (1)"]
     assert sorted(every["late jobs"].found.split(", ")) == ["core.c (1)", "core.e (1)"]
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.mmap_dict import MmapedDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -145,6 +147,23 @@ def left_over(folder: Path) -> list[Path]:
 
 
 BEFORE = list(Path(tempfile.gettempdir()).glob("bima-metrics-*"))
+
+
+def test_a_process_that_ended_uses_nothing_any_more_and_its_counts_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(TOGETHER, str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for pid in (ended.pid, os.getpid()):
+        for kind in ("gauge_livesum", "gauge_liveall", "counter"):
+            MmapedDict(str(tmp_path / f"{kind}_{pid}.db")).close()  # type: ignore[no-untyped-call]
+    Metrics().text()
+    assert sorted(path.name for path in tmp_path.glob("gauge*")) == [
+        f"gauge_liveall_{os.getpid()}.db",
+        f"gauge_livesum_{os.getpid()}.db",
+    ]
+    assert (tmp_path / f"counter_{ended.pid}.db").exists()
 
 
 async def test_several_server_processes_answer_together(process_settings: dict[str, str]) -> None:

@@ -109,12 +109,12 @@ async def test_a_failure_is_a_span_without_the_exceptions_text(
     def fails(*arguments: object) -> None:
         raise RuntimeError("Neema 0712345678")
 
-    monkeypatch.setattr("core.graphql_http.context_of", fails)
-    await client.post("/graphql", json={"query": "{ __typename }"})
-    request = by_name(traces)["request"]
+    monkeypatch.setattr(Context, "reading", fails)
+    await client.post("/graphql", json={"query": 'query Codes { lookups(kind: "colour") { code } }'})
+    request, field = by_name(traces)["query Codes"], by_name(traces)["Query.lookups"]
     assert request.status.status_code is StatusCode.ERROR
     assert (request.attributes or {})["bima.answer"] == "INTERNAL"
-    assert "Neema" not in request.to_json()
+    assert "Neema" not in request.to_json() + field.to_json()
 
 
 async def test_what_a_client_sends_as_its_trace_may_be_anything(
