@@ -45,9 +45,9 @@ async def sign_in(
     async with ctx.host.db.session() as session:
         account = await session.scalar(select(Account).where(func.lower(Account.username) == func.lower(username)))
     good = await passwords.matches(password, account.password_hash if account else None)
-    if account is None and device is None:
-        await tries.count_address(ctx, keys)
     if account is None or not good or not account.active:
+        if device is None:
+            await tries.count_address(ctx, keys, known_name=account is not None)
         raise UserError(errors.SIGN_IN_FAILED)
     await _hold(ctx.session, account)
     await second_factor.check(ctx, keys, account.id, code)
@@ -158,7 +158,8 @@ async def _rotate(
     elif not _is_repeat(row, sent, device_name, now - timedelta(seconds=settings.repeat_seconds)):
         row.ended_at = now
         return None
-    return _tokens(ctx, keys, account, row.id, following)
+    given = _tokens(ctx, keys, account, row.id, following)
+    return replace(given, device_token=tokens.device_token(keys, row.id, account.username))
 
 
 def _is_repeat(row: Session, sent: bytes, device_name: str, since: datetime) -> bool:

@@ -122,9 +122,9 @@ def device_of(keys: Keys, token: str, username: str) -> UUID | None:
     return device if known else None
 
 
-def address_hash(keys: Keys, address: str) -> bytes:
-    """What is stored of an address from which somebody tries unknown names."""
-    return _mac(keys.names, b"address " + address.encode())
+def address_hash(keys: Keys, address: str, *, known_name: bool = False) -> bytes:
+    """What is stored of an address from which somebody tries unknown names; for known names something else."""
+    return _mac(keys.names, (b"address of known names " if known_name else b"address ") + address.encode())
 
 
 def _encoded(session_id: UUID, secret: bytes) -> str:

@@ -29,11 +29,15 @@ async def check_address(ctx: Context, keys: tokens.Keys) -> None:
         raise _wait(until)
 
 
-async def count_address(ctx: Context, keys: tokens.Keys) -> None:
-    """Count a name that no account has; without an address, as in commands, there is nothing to count."""
+async def count_address(ctx: Context, keys: tokens.Keys, *, known_name: bool) -> None:
+    """Count a wrong try of an unknown device at an address; without an address, as in commands, there is none to count.
+
+    Names that accounts have are counted in a row that nobody waits for: the work tells nothing about the name.
+    """
     if ctx.address:
         try:
-            await count(ctx, tokens.address_hash(keys, ctx.address), ctx.settings(Settings).address_free_tries)
+            name = tokens.address_hash(keys, ctx.address, known_name=known_name)
+            await count(ctx, name, ctx.settings(Settings).address_free_tries)
         except UserError:  # it came while others made the address wait: this answer stays as for any wrong password
             return
 

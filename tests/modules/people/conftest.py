@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
     accessToken refreshToken deviceToken expiresAt user { username } errors { code message path } } }"""
 REFRESH = """mutation($input: RefreshSessionInput!) { refreshSession(input: $input) {
-    accessToken refreshToken errors { code path } } }"""
+    accessToken refreshToken deviceToken errors { code path } } }"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

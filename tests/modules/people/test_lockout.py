@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, UserError, clock
@@ -88,6 +89,47 @@ async def test_an_address_counts_for_unknown_names_only_and_for_unknown_devices_
         assert await attempt("asha", PASSWORD, address="10.0.0.2") == ""
     with clock.at(after(minutes=2)):
         assert await attempt("asha", PASSWORD) == ""
+
+
+async def test_known_and_unknown_names_send_the_same_statements(
+    session: AsyncSession, host: Host, after: After
+) -> None:
+    await make_account(session)
+    await session.commit()
+    sent: dict[str, list[str]] = {"asha": [], "nobody": []}
+    engine = host.db.engine.sync_engine
+
+    async def wrong(name: str) -> None:
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            sent[name].append(statement)
+
+        ctx = Context(host, request_id="test", address="10.0.0.1", _session=session)
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            with pytest.raises(UserError) as refused:
+                await services.sign_in(ctx, name, "wrong", "")
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        assert refused.value.code.code == "SIGN_IN_FAILED"
+
+    with clock.at(after()):
+        for name in ("asha", "nobody", "asha", "nobody"):
+            await wrong(name)
+    assert len(sent["asha"]) >= 6
+    assert sent["asha"] == sent["nobody"]
+
+
+async def test_a_device_that_stays_signed_in_is_known_as_well(
+    session: AsyncSession, sign_in: Ask, refresh: Ask, after: After
+) -> None:
+    await make_account(session)
+    await session.commit()
+    with clock.at(after()):
+        known = (await refresh(await sign_in()))["deviceToken"]
+        for _ in range(7):
+            await sign_in("asha", "wrong")
+        assert codes(await sign_in()) == ["TOO_MANY_TRIES"]
+        assert codes(await sign_in(deviceToken=known)) == []
 
 
 @pytest.mark.parametrize("token", ["", "x" * 5000, "é😀", "AAAA"])
