@@ -87,8 +87,15 @@ RENEWAL_ANSWERED = ErrorCode(
     fr="Ce renouvellement a déjà reçu une réponse le {date}. Consultez les polices de la famille.",
 )
 
+OTHER_FAMILY = ErrorCode(
+    "OTHER_FAMILY",
+    en="This policy belongs to another family. Choose one of this family.",
+    sw="Bima hii ni ya familia nyingine. Chagua ya familia hii.",
+    fr="Cette police appartient à une autre famille. Choisissez-en une de cette famille.",
+)
+
 ALL = (
     BACKDATED, PRICE_CHANGED, PRODUCT_NOT_SOLD, PRODUCT_NOT_HERE, FAMILY_EMPTY, OFFICER_NOT_VALID, ALREADY_ENROLLED,
     ALREADY_RENEWED, NEVER_EFFECTIVE, POLICY_USED, QUOTE_FOR_WHOM, MEMBERS_ABOVE_MAXIMUM, NO_OFFICER,
-    RENEWAL_ANSWERED,
+    RENEWAL_ANSWERED, OTHER_FAMILY,
 )  # fmt: skip

@@ -115,6 +115,6 @@ async def populate(corner: Corner) -> None:
     prompt = await make_renewal(session, new, warnings=[RenewalWarning.NO_OFFICER])
     session.add_all(RenewalPhoto(renewal_id=each.id, insuree_id=family.head_id) for each in (answered_prompt, prompt))
     await session.flush()
-    corner.inputs["policyQuote"] = {"familyId": family.id}
+    corner.inputs["policyQuote"] = {"familyId": family.id, "productId": product.id}
     corner.points |= {"previousPolicyId": Policy}
     corner.beyond["eligibility"] = "cover is portable: any facility asks, by an exact number (decision 4)"

@@ -48,11 +48,11 @@ async def use(ctx: Context, number: str, health_facility_id: UUID) -> Voucher:
     """
     facility = await find(ctx, HealthFacility, health_facility_id, "healthFacilityId")
     if not _serves(ctx.actor, facility):
-        raise UserError(NOT_FOUND, "healthFacilityId", thing="facility")
+        raise UserError(NOT_FOUND, "healthFacilityId")
     number = number.strip()
     voucher = await ctx.session.scalar(select(Voucher).where(Voucher.number == number).with_for_update())
     if voucher is None:
-        raise UserError(NOT_FOUND, "number", thing="voucher")
+        raise UserError(NOT_FOUND, "number")
     if voucher.used_on is not None:
         raise UserError(USED, "number", number=number, date=voucher.used_on)
     if voucher.valid_to < clock.today():

@@ -41,7 +41,7 @@ async def quote(
 
     Raises:
         UserErrors: QUOTE_FOR_WHOM unless exactly one of family and members is given, DATE_IN_FUTURE for a day more than
-            a century ahead, NOT_FOUND, UNKNOWN_CODE.
+            a century ahead, NOT_FOUND, OTHER_FAMILY, UNKNOWN_CODE.
     """
     if (family_id is None) == (members is None):
         raise UserError(errors.QUOTE_FOR_WHOM, "familyId")
@@ -53,7 +53,7 @@ async def quote(
     if previous_policy_id is not None:
         previous = await find(ctx, Policy, previous_policy_id, "previousPolicyId")
         if previous.family_id != family_id:
-            raise UserError(NOT_FOUND, "previousPolicyId")
+            raise UserError(errors.OTHER_FAMILY, "previousPolicyId")
         stage = PolicyStage.RENEWAL
     offer = await offer_on(ctx, product_id, day, family)
     if offer is None:
