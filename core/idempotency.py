@@ -4,6 +4,7 @@ The first sender's row is written in the mutation's own transaction; who comes s
 """
 
 import hmac
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from core import clock
 from core.context import Context
 from core.db import Base
 from core.errors import IDEMPOTENCY_MISMATCH, TOO_LONG, UserError
+
+log = logging.getLogger("bima.idempotency")
 
 LONGEST_ID = 100
 KEPT = timedelta(days=30)
@@ -91,7 +94,8 @@ async def forget_answers(ctx: Context) -> None:
     """Delete answers older than `KEPT`, so many at a time; those who wait for one under way are not kept waiting."""
     key = (IdempotencyRow.account_id, IdempotencyRow.client_mutation_id)
     old = select(*key).where(IdempotencyRow.created_at < clock.now() - KEPT).limit(_AT_A_TIME)
-    while (
+    forgotten = 0
+    while gone := (
         await ctx.session.execute(
             delete(IdempotencyRow)
             .where(tuple_(*key).in_(old.with_for_update(skip_locked=True)))
@@ -99,7 +103,9 @@ async def forget_answers(ctx: Context) -> None:
             .execution_options(synchronize_session=False)
         )
     ).all():
+        forgotten += len(gone)
         await ctx.session.commit()
+    log.info("forgot %s answers of mutations", forgotten)
 
 
 def _hashes(ctx: Context, mutation: str, info: Any) -> tuple[bytes, bytes]:

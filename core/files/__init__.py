@@ -6,7 +6,7 @@ fresh signed link. A row of `core_file` says what is known of a file, a `FileSto
 
 from core.files.links import link_to
 from core.files.models import FileKind, FileRow
-from core.files.services import claim_file
+from core.files.services import claim_file, release_files
 from core.files.storage import FileStorage, FolderStorage
 
-__all__ = ["FileKind", "FileRow", "FileStorage", "FolderStorage", "claim_file", "link_to"]
+__all__ = ["FileKind", "FileRow", "FileStorage", "FolderStorage", "claim_file", "link_to", "release_files"]

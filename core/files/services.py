@@ -1,21 +1,26 @@
 """What becomes of a file: it is kept, claimed by what it belongs to, or swept away."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from core import clock
 from core.context import Context
 from core.errors import FILE_KIND, FILE_UNKNOWN, LimitExceeded, UserError
 from core.files.models import FileKind, FileRow
+from core.jobs import defer
 
 if TYPE_CHECKING:
     from core.files.content import Content
 
+log = logging.getLogger("bima.files")
+
+SWEEP = "core.files.sweep"
 WAIT = timedelta(days=1)
 """How long a file waits to be claimed."""
 
@@ -71,10 +76,23 @@ async def claim_file(ctx: Context, file_id: UUID, path: str, *, kinds: Sequence[
     return file
 
 
+async def release_files(ctx: Context, file_ids: Sequence[UUID]) -> None:
+    """Give up claimed files, after the rows that point at them are gone: a sweep is ordered, which deletes them.
+
+    Nothing is lost when the transaction is undone. A file that is not a day old waits for the sweep of the night.
+    """
+    if file_ids:
+        released = update(FileRow).where(FileRow.id.in_(file_ids)).values(claimed_at=None)
+        await ctx.session.execute(released.execution_options(synchronize_session=False))
+        await defer(ctx, SWEEP)
+
+
 async def sweep(ctx: Context) -> None:
     """Delete the files that nobody claimed within a day."""
     left = select(FileRow).where(FileRow.claimed_at.is_(None), FileRow.created_at <= clock.now() - WAIT)
-    for file in await ctx.session.scalars(left.with_for_update(skip_locked=True)):
+    files = (await ctx.session.scalars(left.with_for_update(skip_locked=True))).all()
+    for file in files:
         # The row goes last: if this fails half-way, the next run finds it and finishes.
         await ctx.host.files.delete(file.name)
         await ctx.session.delete(file)
+    log.info("deleted %s files that belong to nothing", len(files))

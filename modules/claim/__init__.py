@@ -1,14 +1,16 @@
 """Claims of health facilities: entered, checked, reviewed. What they are worth is another module's business."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
+from uuid import UUID
 
-from core import Base, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from core import Base, Context, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
 from modules.claim import errors as errors_
 from modules.claim import hooks as hooks_
 from modules.claim import models, mutations, queries, services
 from modules.claim import rights as rights_
 from modules.claim import settings as settings_
+from modules.insuree.hooks import Held
 from modules.insuree.types import Insuree
 from modules.location.types import HealthFacility
 
@@ -68,3 +70,13 @@ def graphql() -> Sequence[Part]:
         extend(Insuree, queries.claims_of_insuree),
         extend(HealthFacility, queries.claims_of_facility),
     ]  # fmt: skip
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:
+    return services.personal.held(insuree_ids)
+
+
+@hook
+async def people_needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode] | None:
+    return await services.personal.needed(ctx, insuree_ids)

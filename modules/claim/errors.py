@@ -153,11 +153,17 @@ TOO_MANY_ATTACHMENTS = ErrorCode(
     sw="Dai lina viambatisho visivyozidi {most}. Ondoa kimoja kwanza.",
     fr="Une demande a au plus {most} pièces jointes. Retirez-en une d'abord.",
 )
+PERSON_CLAIMS_OPEN = ErrorCode(
+    "PERSON_CLAIMS_OPEN",
+    en="The person has claims that are not settled. Wait until they are paid or rejected.",
+    sw="Mtu huyu ana madai ambayo hayajakamilika. Subiri hadi yalipwe au yakataliwe.",
+    fr="La personne a des demandes qui ne sont pas réglées. Attendez qu'elles soient payées ou rejetées.",
+)
 
 ALL = (
     NAME_ONE, NOT_EDITABLE, NOT_CHECKED, TOO_MANY_DIAGNOSES, TOO_MANY_LINES, TOO_MANY_CLAIMS, EXPLANATION_MISSING,
     QUANTITY_MISSING, QUANTITY_ABOVE_PROVIDED, QUANTITY_ABOVE_LIMIT, LINE_REFUSED, OWN_FACILITY, DRAWN_BEFORE,
     SELECTION_PERCENT, NO_FEEDBACK_OFFICER, FEEDBACK_NOT_AWAITED, FEEDBACK_OF_ANOTHER, ASSESSMENT_OUT_OF_RANGE,
     NOT_REJECTED, RESTORED_ENOUGH, FILE_OR_LINK, LINK_NOT_ALLOWED, TOO_MANY_ATTACHMENTS,
-    SAMPLE_WAITS, SAMPLE_EMPTY,
+    SAMPLE_WAITS, SAMPLE_EMPTY, PERSON_CLAIMS_OPEN,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from modules.contribution import hooks as hooks_
 from modules.contribution import models, mutations, queries, services
 from modules.contribution import rights as rights_
 from modules.contribution import settings as settings_
+from modules.insuree.hooks import Held
 from modules.insuree.models import Family
 from modules.location.hooks import Use
 from modules.location.models import Location
@@ -95,3 +96,8 @@ async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequenc
 @hook
 async def switched_on(ctx: Context, since: datetime | None) -> None:
     await services.catch_up(ctx, since)
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:
+    return services.held(insuree_ids)

@@ -1,13 +1,13 @@
 """Families, insured people, and the officers who enrol them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from uuid import UUID
 
 from core import Base, Context, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
 from modules.insuree import errors as errors_
 from modules.insuree import hooks as hooks_
-from modules.insuree import models, moves, mutations, queries
+from modules.insuree import models, moves, mutations, personal, queries
 from modules.insuree import rights as rights_
 from modules.insuree import settings as settings_
 from modules.location.hooks import Use
@@ -70,3 +70,13 @@ async def locations_moved(ctx: Context, location: Location) -> None:
 @hook
 async def switched_on(ctx: Context) -> None:
     await moves.follow(ctx)
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[hooks_.Held]:
+    return personal.held(insuree_ids)
+
+
+@hook
+async def people_needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode] | None:
+    return await personal.needed(ctx, insuree_ids)

@@ -69,6 +69,12 @@ OWN_SUBSTITUTE = ErrorCode(
     sw="Afisa hawezi kujikaimu mwenyewe. Chagua mwingine.",
     fr="Un agent ne peut pas se remplacer lui-même. Choisissez quelqu'un d'autre.",
 )
+PERSON_REGISTERED = ErrorCode(
+    "PERSON_REGISTERED",
+    en="The person is registered. End the registration first.",
+    sw="Mtu huyu bado amesajiliwa. Sitisha usajili kwanza.",
+    fr="La personne est enregistrée. Mettez d'abord fin à l'enregistrement.",
+)
 
 NUMBER_CODES = {
     rules.NUMBER_MISSING: REQUIRED,
@@ -88,5 +94,5 @@ STATUS_CODES = {
 
 ALL = (
     NUMBER_TAKEN, NUMBER_LENGTH, NUMBER_CHECK_DIGIT, NUMBER_PATTERN, HEAD_MISSING, TWO_HEADS, IN_ANOTHER_FAMILY,
-    IS_HEAD, NOT_A_MEMBER, STATUS_REASON_MISMATCH, OWN_SUBSTITUTE,
+    IS_HEAD, NOT_A_MEMBER, STATUS_REASON_MISMATCH, OWN_SUBSTITUTE, PERSON_REGISTERED,
 )  # fmt: skip

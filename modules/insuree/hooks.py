@@ -1,9 +1,13 @@
 """What other modules can add to enrolment, and what they are told. All but the first in the change's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from core import Context, ErrorCode, hookspec
+from sqlalchemy import ColumnElement
+
+from core import Base, Context, ErrorCode, hookspec
 from modules.insuree.models import Family, Insuree
 
 
@@ -51,3 +55,32 @@ async def family_moved(ctx: Context, family: Family) -> None:
 @hookspec
 async def family_ended(ctx: Context, family: Family) -> None:
     """The family was deleted: end what belongs to it, or raise a user error to keep it."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows of a table that are about certain people, and what of them tells who these are.
+
+    `where`: which rows. `erased`: by column, what takes its place when the people are pseudonymised: None, another
+    value, or an SQL expression of the row. `file`: the column with the id of a file that is about the person, such as a
+    photo. Of a `dropped` table nothing stays: its rows are deleted.
+    """
+
+    model: type[Base]
+    where: ColumnElement[bool]
+    erased: Mapping[str, Any] = field(default_factory=dict)
+    file: str | None = None
+    dropped: bool = False
+
+
+@hookspec
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:  # type: ignore[empty-body]
+    """Which rows of yours are about these people. What is exported, and what is pseudonymised, follows from it.
+
+    A table that points at `insuree_insuree`, directly or through others, belongs here.
+    """
+
+
+@hookspec
+async def people_needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode] | None:
+    """Whom of these you still need by name, and why: they are not pseudonymised yet."""

@@ -82,6 +82,7 @@ class Insuree(VersionedRow):
     `current_village_id` is where the person stays if not there. `photo_on` is the day on which the photo was
     taken that is shown. `ended_at` is set when the registration ended. `sounds_like`
     is `rules.person_sounds_like` of the names, kept by the services; who was written without it resembles nobody.
+    `pseudonymised_at` is set when what tells who the person is was taken away, for good.
     """
 
     __tablename__ = "insuree_insuree"
@@ -114,6 +115,7 @@ class Insuree(VersionedRow):
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
     photo_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    pseudonymised_at: Mapped[datetime | None]
 
     __table_args__ = (
         _one("insuree_insuree_insurance_number", "insurance_number", "ended_at IS NULL"),
@@ -127,6 +129,11 @@ class Insuree(VersionedRow):
         Index(None, "first_service_point_id"),
         Index(None, "id_number"),
         Index(None, "phone"),
+        Index(
+            "ix_insuree_insuree_retained",
+            "id",
+            postgresql_where=text("ended_at IS NOT NULL AND pseudonymised_at IS NULL"),
+        ),
         _trigram("insuree_insuree", "insurance_number"),
         _trigram("insuree_insuree", "last_name"),
         _trigram("insuree_insuree", "other_names"),

@@ -1,11 +1,12 @@
 """Policies: what families enrol in, what it costs, and who is covered on which days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
 from uuid import UUID
 
 from core import Base, Context, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from modules.insuree.hooks import Held
 from modules.insuree.models import Family as FamilyRow
 from modules.insuree.models import Insuree as InsureeRow
 from modules.insuree.types import Family, Insuree
@@ -123,3 +124,13 @@ async def switched_on(ctx: Context, since: datetime | None) -> None:
     await services.catch_up(ctx, since)
     await jobs_.expire(ctx)
     await jobs_.suspend_overdue(ctx)
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:
+    return services.personal.held(insuree_ids)
+
+
+@hook
+async def people_needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode] | None:
+    return await services.personal.needed(ctx, insuree_ids)

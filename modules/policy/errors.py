@@ -86,7 +86,12 @@ RENEWAL_ANSWERED = ErrorCode(
     sw="Uhuishaji huu ulishajibiwa tarehe {date}. Angalia bima za kaya.",
     fr="Ce renouvellement a déjà reçu une réponse le {date}. Consultez les polices de la famille.",
 )
-
+PERSON_COVERED = ErrorCode(
+    "PERSON_COVERED",
+    en="The person is covered today or later. Wait until the cover has ended.",
+    sw="Mtu huyu ana bima leo au baadaye. Subiri hadi bima iishe.",
+    fr="La personne est couverte aujourd'hui ou plus tard. Attendez la fin de la couverture.",
+)
 OTHER_FAMILY = ErrorCode(
     "OTHER_FAMILY",
     en="This policy belongs to another family. Choose one of this family.",
@@ -97,5 +102,5 @@ OTHER_FAMILY = ErrorCode(
 ALL = (
     BACKDATED, PRICE_CHANGED, PRODUCT_NOT_SOLD, PRODUCT_NOT_HERE, FAMILY_EMPTY, OFFICER_NOT_VALID, ALREADY_ENROLLED,
     ALREADY_RENEWED, NEVER_EFFECTIVE, POLICY_USED, QUOTE_FOR_WHOM, MEMBERS_ABOVE_MAXIMUM, NO_OFFICER,
-    RENEWAL_ANSWERED, OTHER_FAMILY,
+    RENEWAL_ANSWERED, OTHER_FAMILY, PERSON_COVERED,
 )  # fmt: skip

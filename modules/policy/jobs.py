@@ -37,5 +37,6 @@ EXPIRE = Job("policy.expire", run=expire, cron="5 0 * * *")
 OVERDUE = Job("policy.overdue", run=suspend_overdue, cron="10 0 * * *")
 PROMPT_RENEWALS = Job("policy.prompt_renewals", run=services.prompt_renewals, cron="15 0 * * *")
 ENROL_AUTOMATICALLY = Job(services.ENROL_EVERYBODY, run=services.enrol_everybody, cron="20 0 * * *")
+FORGET_VERIFICATIONS = Job("policy.forget_verifications", run=services.personal.forget_verifications, cron="40 3 * * *")
 
-ALL = (EXPIRE, OVERDUE, PROMPT_RENEWALS, ENROL_AUTOMATICALLY)
+ALL = (EXPIRE, OVERDUE, PROMPT_RENEWALS, ENROL_AUTOMATICALLY, FORGET_VERIFICATIONS)

@@ -14,6 +14,8 @@ class Settings(ModuleSettings):
     its renewal is prompted, 0 for no limit (enrolment spec 4.7). `verifications_per_minute`: how often an account
     may ask what somebody is covered for, 0 for as often as it likes (decision 4). `automatic_product`: the code of a
     product that every family is enrolled in without being asked, where it is sold; empty: none.
+    `verifications_kept_days`: how long
+    it is kept who asked, 0 for ever.
     """
 
     adult_age: int = ADULT_AGE
@@ -22,3 +24,4 @@ class Settings(ModuleSettings):
     renewal_prompt_days: int = Field(default=RENEWAL_PROMPT_DAYS, ge=0)
     verifications_per_minute: int = 60
     automatic_product: str = ""
+    verifications_kept_days: int = Field(default=0, ge=0)

@@ -1,9 +1,11 @@
 """Paying health facilities: batch runs, statements, payments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from core import Base, Context, ErrorCode, Job, Manifest, Mutation, Part, Query, Right, extend, hook
+from modules.claim.rules import ClaimStatus
+from modules.claim.services import personal
 from modules.claim.types import Claim
 from modules.location.hooks import Use
 from modules.location.services import uses
@@ -61,3 +63,8 @@ def graphql() -> Sequence[Part]:
 @hook
 async def location_in_use(ctx: Context, location_ids: Sequence[UUID]) -> Sequence[Use] | None:
     return await uses(ctx, location_ids, ("batch runs", models.BatchRun.location_id))
+
+
+@hook
+async def people_needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode] | None:
+    return await personal.unsettled(ctx, insuree_ids, (ClaimStatus.VALUATED,))

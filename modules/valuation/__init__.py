@@ -1,13 +1,16 @@
 """What products pay of claims: which policy covers a line, what limits leave of it, and what it is worth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import ModuleType
 from uuid import UUID
 
 from core import Base, Context, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
 from modules.claim.hooks import CheckedClaim, Examiner
+from modules.claim.rules import ClaimStatus
+from modules.claim.services import personal
 from modules.claim.types import Claim, ClaimLine
+from modules.insuree.hooks import Held
 from modules.policy.hooks import Care, Usage
 from modules.valuation import errors as errors_
 from modules.valuation import hooks as hooks_
@@ -95,3 +98,13 @@ async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, ins
 @hook
 async def switched_on(ctx: Context, since: datetime | None) -> None:
     await services.catch_up(ctx, since)
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:
+    return services.held(insuree_ids)
+
+
+@hook
+async def people_needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode] | None:
+    return await personal.unsettled(ctx, insuree_ids, (ClaimStatus.CHECKED, ClaimStatus.PROCESSED))

@@ -1,5 +1,6 @@
 """What can be done with claims, and what other modules may ask of them."""
 
+from modules.claim.services import personal
 from modules.claim.services.administrators import create_administrator, delete_administrator, update_administrator
 from modules.claim.services.attachments import add_attachment, remove_attachment
 from modules.claim.services.bulk import among, columns_of, insert_rows, read, update_by, update_rows
@@ -21,8 +22,8 @@ __all__ = [
     "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample",
     "create_administrator", "create_claim", "create_sample",
     "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
-    "insert_rows", "is_adult_on", "lock_claims", "order", "plain_lines", "provisions", "read", "reject_claim",
-    "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
+    "insert_rows", "is_adult_on", "lock_claims", "order", "personal", "plain_lines", "provisions", "read",
+    "reject_claim", "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
     "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",
     "update_by", "update_claim", "update_rows",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from modules.contribution.services.payers import (
     record_funding,
     update_payer,
 )
+from modules.contribution.services.personal import held
 from modules.contribution.services.policies import catch_up, family_moved, readdress, void_all
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "create_payer",
     "delete_payer",
     "family_moved",
+    "held",
     "readdress",
     "record",
     "record_funding",

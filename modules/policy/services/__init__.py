@@ -1,6 +1,7 @@
 """What can be done with policies."""
 
 from modules.policy.rules import EligibilityReason
+from modules.policy.services import personal
 from modules.policy.services.automatic import ENROL_EVERYBODY, enrol_everybody, enrol_people
 from modules.policy.services.catching_up import catch_up
 from modules.policy.services.eligibility import Remaining, Verdict, eligibility
@@ -41,6 +42,7 @@ __all__ = [
     "member_left",
     "member_status_changed",
     "newcomers_cover_used",
+    "personal",
     "product_in_use",
     "prompt_renewals",
     "quote",

@@ -3,10 +3,11 @@
 from modules.valuation.services.catching_up import catch_up
 from modules.valuation.services.cover_left import cover_used, usage
 from modules.valuation.services.examining import examiner
+from modules.valuation.services.personal import held
 from modules.valuation.services.processing import PROCESS, forget, process_claims, process_ordered, revalue, value
 from modules.valuation.services.remuneration import remunerate, take_back
 
 __all__ = [
-    "PROCESS", "catch_up", "cover_used", "examiner", "forget", "process_claims", "process_ordered", "remunerate",
-    "revalue", "take_back", "usage", "value",
+    "PROCESS", "catch_up", "cover_used", "examiner", "forget", "held", "process_claims", "process_ordered",
+    "remunerate", "revalue", "take_back", "usage", "value",
 ]  # fmt: skip
