@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.testing import Api
 from modules.people.models import Account
 from modules.people.testing import PASSWORD, make_account
-from tests.modules.people.conftest import Ask, Holder
-from tests.modules.people.test_sign_in import CHANGE_PASSWORD
+from tests.modules.people.test_sign_in import CHANGE_PASSWORD, Ask, Holder
 
 SECRET = re.compile(r"password|secret|token|hash|recovery|last_step")
 """What columns that hold secrets are called; a new one is called so, too."""
