@@ -47,6 +47,8 @@ async def test_signing_in_and_another_password_leave_no_secret_in_history_and_lo
     answer = await api(CHANGE_PASSWORD, {"input": sent}, actor=await holder(phone))
     assert answer.errors == []
     after = await session.scalar(select(Account.password_hash).execution_options(populate_existing=True))
+    assert before
+    assert after
     assert after != before
     history = await session.scalar(text("SELECT json_agg(t)::text FROM core_history t"))
     assert "credentials_version" in history
