@@ -1,6 +1,7 @@
 """Accounts, roles, rights and sign-in."""
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from core import Actor, Base, ErrorCode, Job, Manifest, ModuleSettings, Mutation
 from core.cli import subgroup
 from modules.people import access, errors, models, mutations, queries, seeding
 from modules.people import commands as commands_
+from modules.people import hooks as hooks_
 from modules.people import jobs as jobs_
 from modules.people import rights as rights_
 from modules.people import settings as settings_
@@ -33,6 +35,7 @@ def graphql() -> Sequence[Part]:
             Mutation,
             mutations.sign_in, mutations.refresh_session, mutations.sign_out, mutations.change_password,
             mutations.enrol_second_factor, mutations.activate_second_factor, mutations.discard_second_factor,
+            mutations.request_password_reset, mutations.create_password_reset, mutations.reset_password,
             mutations.create_user, mutations.update_user, mutations.deactivate_user,
             mutations.create_role, mutations.update_role,
         ),
@@ -40,11 +43,17 @@ def graphql() -> Sequence[Part]:
 
 
 @hook
+def hookspecs() -> ModuleType:
+    """Sending tokens that set another password."""
+    return hooks_
+
+
+@hook
 def tables() -> Sequence[type[Base]]:
     """Accounts, roles, what they hold, and sessions."""
     return (
         models.Account, models.Role, models.RoleRight, models.AccountRole, models.Grant,
-        models.Session, models.SecondFactor, models.SignInTry, models.SeededRight,
+        models.Session, models.SecondFactor, models.PasswordReset, models.SignInTry, models.SeededRight,
     )  # fmt: skip
 
 

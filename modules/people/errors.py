@@ -80,10 +80,22 @@ SECOND_FACTOR_PRESENT = ErrorCode(
     sw="Akaunti hii tayari ina hatua ya pili ya uthibitisho. Iondoe kwanza.",
     fr="Ce compte a déjà un second facteur. Retirez-le d'abord.",
 )
+RESET_TOKEN_INVALID = ErrorCode(
+    "RESET_TOKEN_INVALID",
+    en="This token is wrong, was used already, or its time is over. Ask for a new one.",
+    sw="Namba hii ya kubadili nenosiri si sahihi, imeshatumika, au muda wake umeisha. Omba mpya.",
+    fr="Ce jeton est faux, a déjà servi ou a expiré. Demandez-en un nouveau.",
+)
+ACCOUNT_INACTIVE = ErrorCode(
+    "ACCOUNT_INACTIVE",
+    en="This account is not active. Activate it first.",
+    sw="Akaunti hii haitumiki. Iwezeshe kwanza.",
+    fr="Ce compte est inactif. Activez-le d'abord.",
+)
 
 ALL = (
     SIGN_IN_FAILED, TOO_MANY_TRIES, SESSION_ENDED,
     PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_UNCHANGED,
     SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, SECOND_FACTOR_PRESENT,
-    USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
+    RESET_TOKEN_INVALID, ACCOUNT_INACTIVE, USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
 )  # fmt: skip

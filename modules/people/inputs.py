@@ -115,6 +115,28 @@ class DeactivateUserInput(MutationInput):
 
 
 @input_type
+class RequestPasswordResetInput(MutationInput):
+    """Who forgot the password."""
+
+    username: Annotated[str, argument("The user name; capitals do not matter.")]
+
+
+@input_type
+class CreatePasswordResetInput(MutationInput):
+    """An account whose holder no message reaches."""
+
+    user_id: Annotated[UUID, argument("The account.")]
+
+
+@input_type
+class ResetPasswordInput(MutationInput):
+    """A token and the password it sets."""
+
+    token: Annotated[str, argument("The token that was sent, or handed over by an administrator.")]
+    new_password: Annotated[str, argument("Ten characters or more, hard to guess.")]
+
+
+@input_type
 class CreateRoleInput(MutationInput):
     """A new role."""
 

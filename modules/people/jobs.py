@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete, or_
 
 from core import Context, Job, clock
-from modules.people.models import Session, SignInTry
+from modules.people import reset
+from modules.people.models import PasswordReset, Session, SignInTry
 from modules.people.tries import FORGOTTEN_AFTER
 
 KEPT = timedelta(days=90)
@@ -13,12 +14,14 @@ KEPT = timedelta(days=90)
 
 
 async def sweep(ctx: Context) -> None:
-    """Delete sessions that ended long ago and tries that no longer count."""
+    """Delete sessions that ended long ago resets whose time is over and tries that no longer count."""
     now = clock.now()
     over = or_(Session.expires_at < now - KEPT, Session.ended_at < now - KEPT)
     await ctx.session.execute(delete(Session).where(over))
+    await ctx.session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now))
     await ctx.session.execute(delete(SignInTry).where(SignInTry.last_at < now - FORGOTTEN_AFTER))
 
 
 SWEEP = Job("people.sweep", run=sweep, cron="20 3 * * *")
-ALL = (SWEEP,)
+DELIVER = Job(reset.DELIVER, run=reset.deliver)
+ALL = (SWEEP, DELIVER)

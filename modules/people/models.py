@@ -147,6 +147,15 @@ class SecondFactor(Row):
     recovery_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
 
 
+class PasswordReset(Row):
+    """A token that sets another password, the last one that an account was given. Nothing of the token is stored."""
+
+    __tablename__ = "people_password_reset"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("people_account.id"), unique=True)
+    expires_at: Mapped[datetime]
+
+
 class SignInTry(Base):
     """Tries to sign in under a name since the last good one, whether an account has that name or not.
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from core import PUBLIC, SIGNED_IN, Context, Payload, argument, mutation, output_type
-from modules.people import inputs, models, rights, roles, second_factor, services
+from modules.people import inputs, models, reset, rights, roles, second_factor, services
 from modules.people import sign_in as sessions
+from modules.people.settings import Settings
 from modules.people.types import Role, User
 
 
@@ -52,6 +53,28 @@ class DiscardSecondFactorPayload(Payload):
     """What removing did."""
 
     removed: Annotated[bool, argument("Whether there was a second factor.")] = False
+
+
+@output_type
+class RequestPasswordResetPayload(Payload):
+    """The same for every user name."""
+
+    minutes: Annotated[int | None, argument("For how many minutes a token that is sent is good.")] = None
+
+
+@output_type
+class CreatePasswordResetPayload(Payload):
+    """A token to hand over."""
+
+    token: Annotated[str | None, argument("resetPassword takes it, once. Shown this once.")] = None
+    expires_at: Annotated[datetime | None, argument("When its time ends.")] = None
+
+
+@output_type
+class ResetPasswordPayload(Payload):
+    """What a reset did."""
+
+    done: Annotated[bool, argument("Whether the password is set: sign in with it.")] = False
 
 
 @mutation(SignInPayload, right=PUBLIC, remembered=False)
@@ -105,6 +128,28 @@ async def discard_second_factor(ctx: Context, input: inputs.DiscardSecondFactorI
         return DiscardSecondFactorPayload(removed=await second_factor.remove_own(ctx, input.code))
     ctx.require(rights.USER_UPDATE)
     return DiscardSecondFactorPayload(removed=await services.discard_second_factor(ctx, input.user_id))
+
+
+@mutation(RequestPasswordResetPayload, right=PUBLIC, remembered=False)
+async def request_password_reset(ctx: Context, input: inputs.RequestPasswordResetInput) -> RequestPasswordResetPayload:
+    """Have a token sent that sets another password. The answer does not tell whether the account exists."""
+    await reset.request(ctx, input.username)
+    return RequestPasswordResetPayload(minutes=ctx.settings(Settings).reset_minutes)
+
+
+@mutation(CreatePasswordResetPayload, right=rights.USER_UPDATE, remembered=False)
+async def create_password_reset(ctx: Context, input: inputs.CreatePasswordResetInput) -> CreatePasswordResetPayload:
+    """Get a token for somebody whom no message reaches; it replaces the one before."""
+    services.require_whole_country(ctx)
+    given = await reset.create(ctx, input.user_id)
+    return CreatePasswordResetPayload(token=given.token, expires_at=given.expires_at)
+
+
+@mutation(ResetPasswordPayload, right=PUBLIC, remembered=False)
+async def reset_password(ctx: Context, input: inputs.ResetPasswordInput) -> ResetPasswordPayload:
+    """Set another password with a token, once; all devices are signed out."""
+    await reset.reset(ctx, input.token, input.new_password)
+    return ResetPasswordPayload(done=True)
 
 
 @mutation(User, right=rights.USER_CREATE)

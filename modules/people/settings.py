@@ -21,5 +21,7 @@ class Settings(ModuleSettings):
 
     High, because whole districts share an address.
     """
+    reset_minutes: int = Field(default=30, ge=5, le=1440)
+    """How long a token that sets another password is good, in minutes."""
     longest_wait_minutes: int = Field(default=15, ge=1)
     """The wait doubles from one minute up to this."""

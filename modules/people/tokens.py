@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from core import clock
 
 ISSUER = "bima.people"
-PURPOSES = ("access", "refresh", "names", "devices", "factors")
+PURPOSES = ("access", "refresh", "names", "devices", "factors", "resets")
 _ALGORITHM = "HS256"
 _ID_BYTES = 16
 _SECRET_BYTES = 32
@@ -48,6 +48,7 @@ class Keys:
     names: bytes
     devices: bytes
     factors: bytes
+    resets: bytes
 
     @classmethod
     def of(cls, secret: SecretStr) -> "Keys":
@@ -120,6 +121,22 @@ def device_of(keys: Keys, token: str, username: str) -> UUID | None:
     device = session_of(token)
     known = device is not None and hmac.compare_digest(device_token(keys, device, username), token)
     return device if known else None
+
+
+def reset_token(keys: Keys, id: UUID) -> str:
+    """The token of a password reset; always the same for its id."""
+    return _encoded(id, _mac(keys.resets, id.bytes))
+
+
+def reset_of(keys: Keys, token: str) -> UUID | None:
+    """The password reset that a token belongs to; None when it is not ours."""
+    id = session_of(token)
+    return id if id is not None and hmac.compare_digest(reset_token(keys, id), token) else None
+
+
+def reset_hash(keys: Keys, username: str) -> bytes:
+    """What is stored of a name for which a password reset was asked."""
+    return _mac(keys.names, b"reset " + username.casefold().encode())
 
 
 def address_hash(keys: Keys, address: str, *, known_name: bool = False) -> bytes:

@@ -1,0 +1,160 @@
+"""A forgotten password is set anew with a token that counts once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import Actor, Context, UserError, clock
+from core.host import Host
+from core.testing import Api
+from modules.people import reset
+from modules.people.models import Account, PasswordReset
+from modules.people.testing import PASSWORD, make_account
+
+After = Callable[..., datetime]
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+NEW = "mlima mrefu wa theluji"
+RESET = """mutation($input: ResetPasswordInput!) { resetPassword(input: $input) { done errors { code path } } }"""
+REQUEST = """mutation($input: RequestPasswordResetInput!) {
+    requestPasswordReset(input: $input) { minutes errors { code } } }"""
+
+
+@pytest.fixture
+def set_anew(api: Api) -> Ask:
+    async def set_anew(token: str, password: str = NEW) -> dict[str, Any]:
+        sent = {"token": token, "newPassword": password}
+        payload: dict[str, Any] = (await api(RESET, {"input": sent})).data["resetPassword"]
+        return payload
+
+    return set_anew
+
+
+def codes(payload: dict[str, Any]) -> list[str]:
+    return [error["code"] for error in payload["errors"]]
+
+
+async def token_of(session: AsyncSession, host: Host, account: Account) -> str:
+    given = await reset.create(whole(host, session), account.id)
+    await session.commit()
+    return given.token
+
+
+def whole(host: Host, session: AsyncSession) -> Context:
+    return Context(host, actor=Actor(name="admin", unbounded=True), request_id="test", _session=session)
+
+
+async def test_a_token_sets_the_password_once_and_signs_out_everywhere(
+    session: AsyncSession, host: Host, sign_in: Ask, refresh: Ask, set_anew: Ask, after: After
+) -> None:
+    account = await make_account(session, must_change_password=True)
+    await session.commit()
+    with clock.at(after()):
+        phone = await sign_in()
+        token = await token_of(session, host, account)
+        assert codes(await set_anew(token, "short")) == ["PASSWORD_TOO_SHORT"]  # the token still counts
+        assert (await set_anew(token))["done"]
+        assert codes(await set_anew(token, "another good password")) == ["RESET_TOKEN_INVALID"]
+        assert codes(await refresh(phone)) == ["SESSION_ENDED"]
+        assert codes(await sign_in(password=PASSWORD)) == ["SIGN_IN_FAILED"]
+        assert codes(await sign_in(password=NEW)) == []
+
+
+async def test_of_two_at_once_one_sets_the_password(
+    session: AsyncSession, host: Host, set_anew: Ask, after: After
+) -> None:
+    account = await make_account(session)
+    with clock.at(after()):
+        token = await token_of(session, host, account)
+        answers = await asyncio.gather(set_anew(token), set_anew(token, "another good password"))
+    assert sorted(answer["done"] for answer in answers) == [False, True]
+
+
+async def test_expired_replaced_and_foreign_tokens_get_one_answer(
+    session: AsyncSession, host: Host, set_anew: Ask, after: After
+) -> None:
+    account = await make_account(session)
+    with clock.at(after()):
+        replaced = await token_of(session, host, account)
+        last = await token_of(session, host, account)
+        for token in (replaced, last[:-6] + "AAAAA=", "", "é😀", "x" * 5000):
+            assert codes(await set_anew(token)) == ["RESET_TOKEN_INVALID"]
+    with clock.at(after(minutes=31)):
+        assert codes(await set_anew(last)) == ["RESET_TOKEN_INVALID"]
+
+
+async def test_deactivated_accounts_cannot(session: AsyncSession, host: Host, set_anew: Ask, after: After) -> None:
+    account = await make_account(session)
+    with clock.at(after()):
+        token = await token_of(session, host, account)
+        account.active = False
+        await session.commit()
+        assert codes(await set_anew(token)) == ["RESET_TOKEN_INVALID"]
+        with pytest.raises(UserError) as refused:
+            await reset.create(whole(host, session), account.id)
+    assert refused.value.code.code == "ACCOUNT_INACTIVE"
+
+
+async def test_the_token_is_made_for_whoever_sends_it_and_stored_nowhere(
+    session: AsyncSession, host: Host, api: Api, set_anew: Ask, after: After, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_account(session)
+    await session.commit()
+    sent: list[str] = []
+
+    async def every(ctx: Context, name: str, *, account: Account, token: str) -> list[None]:
+        assert (name, account.username) == ("deliver_reset_token", "asha")
+        sent.append(token)
+        return []
+
+    monkeypatch.setattr(reset, "every", every)
+    with clock.at(after()):
+        answers = [(await api(REQUEST, {"input": {"username": name}})).data for name in ("ASHA", "nobody")]
+        assert answers[0] == answers[1] == {"requestPasswordReset": {"minutes": 30, "errors": []}}
+        orders = (await session.scalars(text("SELECT args::text FROM procrastinate_jobs"))).all()
+        assert len([order for order in orders if "reset_id" in order]) == 2
+        row = (await session.scalars(select(PasswordReset))).one()
+        assert any(str(row.id) in order for order in orders)
+        await reset.deliver(whole(host, session), row.id)
+        await reset.deliver(whole(host, session), row.id)
+        assert len(set(sent)) == 1
+        history = (await session.scalars(text("SELECT h::text FROM core_history h"))).all()
+        assert not [stored for stored in (*orders, *history) if sent[0] in stored]
+        await session.commit()
+        assert (await set_anew(sent[0]))["done"]
+
+
+async def test_known_and_unknown_names_send_the_same_statements(
+    session: AsyncSession, host: Host, api: Api, after: After
+) -> None:
+    await make_account(session)
+    await session.commit()
+    counts: list[list[str]] = []
+    engine = host.db.engine.sync_engine
+    for name in ("asha", "nobody"):
+        statements: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any, to: list[str] = statements) -> None:
+            to.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        with clock.at(after()):
+            await api(REQUEST, {"input": {"username": name}})
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(statements)
+    assert len(counts[0]) >= 3
+    assert counts[0] == counts[1]
+
+
+async def test_asking_too_often_waits(session: AsyncSession, api: Api, sign_in: Ask, after: After) -> None:
+    await make_account(session)
+    await session.commit()
+    with clock.at(after()):
+        asked = [(await api(REQUEST, {"input": {"username": "asha"}})).data for _ in range(6)]
+        assert codes(asked[4]["requestPasswordReset"]) == []
+        assert codes(asked[5]["requestPasswordReset"]) == ["TOO_MANY_TRIES"]
+        assert codes(await sign_in()) == []  # signing in waits for its own tries only
