@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Uuid, delete, func, literal, select
+from sqlalchemy import ColumnExpressionArgument, DateTime, Uuid, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,7 +56,8 @@ async def deliver(ctx: Context, reset_id: UUID) -> None:
         return
     account = await ctx.session.get_one(Account, row.account_id)
     if account.active:
-        await every(ctx, "deliver_reset_token", account=account, token=tokens.reset_token(_keys(ctx), row.id))
+        token = tokens.reset_token(_keys(ctx), row.id)
+        await every(ctx.host, "deliver_reset_token", ctx=ctx, account=account, token=token)
 
 
 async def create(ctx: Context, user_id: UUID) -> Reset:
@@ -96,7 +97,7 @@ async def reset(ctx: Context, token: str, password: str) -> None:
     await ctx.session.flush()
 
 
-async def _begin(ctx: Context, *conditions: ColumnElement[bool]) -> tuple[UUID, bool]:
+async def _begin(ctx: Context, *conditions: ColumnExpressionArgument[bool]) -> tuple[UUID, bool]:
     """Write the row of a new token, which replaces the last one; whether an account meets the conditions."""
     now, id = clock.now(), new_id()
     moment: Any = DateTime(timezone=True)

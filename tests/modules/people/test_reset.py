@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Context, UserError, clock
+from core import Actor, Context, UserError, clock, hook
 from core.host import Host
 from core.testing import Api
 from modules.people import reset
@@ -100,18 +100,27 @@ async def test_deactivated_accounts_cannot(session: AsyncSession, host: Host, se
 
 
 async def test_the_token_is_made_for_whoever_sends_it_and_stored_nowhere(
-    session: AsyncSession, host: Host, api: Api, set_anew: Ask, after: After, monkeypatch: pytest.MonkeyPatch
+    session: AsyncSession, host: Host, api: Api, set_anew: Ask, after: After
 ) -> None:
     await make_account(session)
     await session.commit()
     sent: list[str] = []
 
-    async def every(ctx: Context, name: str, *, account: Account, token: str) -> list[None]:
-        assert (name, account.username) == ("deliver_reset_token", "asha")
-        sent.append(token)
-        return []
+    class Messages:
+        @hook
+        async def deliver_reset_token(self, account: Account, token: str) -> None:
+            assert account.username == "asha"
+            sent.append(token)
 
-    monkeypatch.setattr(reset, "every", every)
+    messages = Messages()
+    host.plugins.register(messages, "messages-of-test")
+    try:
+        await _delivered(session, host, api, set_anew, after, sent)
+    finally:
+        host.plugins.unregister(messages)
+
+
+async def _delivered(session: AsyncSession, host: Host, api: Api, set_anew: Ask, after: After, sent: list[str]) -> None:
     with clock.at(after()):
         answers = [(await api(REQUEST, {"input": {"username": name}})).data for name in ("ASHA", "nobody")]
         assert answers[0] == answers[1] == {"requestPasswordReset": {"minutes": 30, "errors": []}}
