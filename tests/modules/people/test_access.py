@@ -199,7 +199,7 @@ async def test_who_must_change_the_password_may_do_nothing_before(
 async def test_strangers_may_sign_in_refresh_and_read_what_concerns_nobody(host: Host) -> None:
     fields = public_fields(host)
     assert [field for field in fields if field.startswith("Mutation.")] == [
-        "Mutation.signIn", "Mutation.refreshSession",
+        "Mutation.signIn", "Mutation.refreshSession", "Mutation.requestPasswordReset", "Mutation.resetPassword",
     ]  # fmt: skip
     assert {field for field in fields if field.startswith("Query.")} <= {
         "Query.modules", "Query.errorCodes", "Query.lookups",
