@@ -1,10 +1,10 @@
 """Every root field has an example beside its module, and the demo's accounts can ask all of them in order."""
 
 import asyncio
+import base64
 import io
 import json
 import re
-import tomllib
 import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from graphql import FieldNode, OperationDefinitionNode, build_schema, parse, print_ast
 from PIL import Image
 from rich.console import Console
 
 from core import SYSTEM, Context, clock
 from core.host import Host
+from core.loading import LoadedModule, load_modules
+from core.settings import load_settings
 from modules.demo import judging
 from modules.demo.accounts import PASSWORD
 from modules.demo.client import SIGN_IN, Client
@@ -25,6 +29,7 @@ from modules.demo.loading import load_scheme
 from modules.demo.servers import serving
 from modules.demo.story.steps import Step
 from modules.demo.walk import StepFailedError, Teller
+from modules.people.second_factor import STEP
 
 ROOT = Path(__file__).parent.parent
 SDL = ROOT / "schema/sdl/tanzania-chf.graphql"
@@ -32,9 +37,7 @@ PLACE = re.compile(r'"\{\{([\w.]+)\}\}"')
 
 WITHOUT = frozenset(
     [
-        "activateSecondFactor",  # a code of the authenticator app, which the demo's teller cannot compute
         "answerPolicyRenewal",  # the renewals are prompted by a job at night, weeks before a policy ends
-        "discardSecondFactor",  # a code as well
         "job",  # the id of a job that was begun by an earlier answer
         "policyRenewal",  # as answerPolicyRenewal
     ]
@@ -42,10 +45,20 @@ WITHOUT = frozenset(
 """Root fields that have no example yet. It may only shrink."""
 
 
-def example_files(modules: Sequence[str]) -> list[Path]:
-    """The files with examples, in the order in which they read as a tutorial."""
-    folders = [ROOT / "core", *(ROOT / "modules" / name for name in modules)]
-    return [path for folder in folders if (path := folder / "examples.graphql").exists()]
+class Kept(dict[str, Any]):
+    """What answers gave; and as `code` what an authenticator app shows for the secret, at `now` in seconds."""
+
+    def __missing__(self, place: str) -> str:
+        if place != "code":
+            raise KeyError(place)
+        secret = base64.b32decode(self["enrolSecondFactor.secret"])
+        return TOTP(secret, 6, SHA1(), STEP).generate(int(self["now"])).decode()
+
+
+def example_files(modules: Sequence[LoadedModule]) -> list[Path]:
+    """The files with examples, wherever the modules lie, in the order in which they read as a tutorial."""
+    paths = [module.folder / "examples.graphql" for module in modules]
+    return [path for path in paths if path.exists()]
 
 
 def examples(path: Path) -> Iterator[tuple[Step, str]]:
@@ -75,6 +88,7 @@ def examples(path: Path) -> Iterator[tuple[Step, str]]:
 def remembered(steps: Sequence[tuple[Step, str]]) -> list[Step]:
     """The steps, each keeping what later ones name."""
     named = {place for step, _ in steps for place in re.findall(r'"\$([\w.]+)"', json.dumps(step.variables))}
+    named.add("enrolSecondFactor.secret")
     kept = []
     for step, field in steps:
         mine = {place: f"{field}.{place.partition('.')[2]}" for place in named if place.startswith(f"{step.title}.")}
@@ -85,8 +99,7 @@ def remembered(steps: Sequence[tuple[Step, str]]) -> list[Step]:
 @pytest.fixture(scope="module")
 def files() -> list[Path]:
     """Those of the profile whose every root field is to have one."""
-    profile = tomllib.loads((ROOT / "profiles/tanzania-chf.toml").read_text(encoding="utf-8"))
-    return example_files(profile["modules"])
+    return example_files(load_modules(load_settings(ROOT, {}, profile="tanzania-chf")))
 
 
 def test_every_root_field_has_an_example(files: list[Path]) -> None:
@@ -117,11 +130,13 @@ def _ask_all(host: Host, today: date, told: Sequence[tuple[Path, Sequence[tuple[
     steps = iter(remembered([each for _, listed in told for each in listed]))
     parts = [(path, [next(steps) for _ in listed]) for path, listed in told]
     eve = judging.last_day_before(today)
-    teller = Teller(Console(file=io.StringIO()), PASSWORD, {"year": eve.year, "month": eve.month}, 0)
+    evening = judging.evening(eve, host.settings.timezone)
+    kept = Kept(year=eve.year, month=eve.month, now=evening.timestamp())
+    teller = Teller(Console(file=io.StringIO()), PASSWORD, kept, 0)
     later = [step for path, listed in parts if path.parent.name == "settlement" for step in listed]
     sooner = [step for path, listed in parts if path.parent.name != "settlement" for step in listed]
     teller.kept["today"] = eve.isoformat()
-    with serving(host.database_url, at=judging.evening(eve, host.settings.timezone)) as address:
+    with serving(host.database_url, at=evening) as address:
         teller.kept |= {"photo": _sent(address, "officer", "photo"), "paper": _sent(address, "claims", "document")}
         _tell(teller, sooner, address)
     teller.kept["today"] = today.isoformat()
