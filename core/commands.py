@@ -50,7 +50,6 @@ def serve(address: str, port: int, workers: int) -> None:
     click.echo(f"GraphQL:  {where}/graphql", err=True)
     if workers == 1:
         tracing.start(host().settings)
-    gc.freeze()
     with metrics_together() if workers > 1 else nullcontext():
         uvicorn.run(
             create_app(host()) if workers == 1 else "core.http:application",

@@ -1,7 +1,6 @@
 """The application: `create_app(host)` makes lists of routes and middleware and hands them to Starlette."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -72,9 +71,7 @@ def application() -> Starlette:
     settings = load_settings()
     logs.to_stderr(settings)
     tracing.start(settings)
-    app = create_app(Host(settings))
-    gc.freeze()
-    return app
+    return create_app(Host(settings))
 
 
 def _routes(host: "Host") -> list[BaseRoute]:

@@ -1,4 +1,4 @@
-"""What graphql-cop looks for is not found in production. Its checks, by its names; the tool itself is in no registry."""
+"""What graphql-cop looks for is not found in production: its checks, by its names."""
 
 from collections.abc import AsyncIterator
 from typing import Any
