@@ -285,8 +285,6 @@ async def test_all_modules_removed_one_after_the_other_leave_only_the_host(schem
             ).fetchall()
             == []
         )
-        assert connection.execute("SELECT name FROM core_module WHERE name <> 'core'").fetchall() <= [
-            ("demo",),
-            ("officer_account",),
-        ]
+        left = {name for (name,) in connection.execute("SELECT name FROM core_module WHERE name <> 'core'")}
+        assert left <= {"demo", "officer_account", "privacy"}  # they have no tables to remove
     await host.start()

@@ -238,7 +238,8 @@ async def test_every_table_that_points_at_people_says_what_it_holds(host: Host) 
     about = ("insuree_insuree.id", "claim_claim.id", "claim_line.id")
     pointing = {
         table.name
-        for table in Insuree.metadata.tables.values()
+        for module in host.modules
+        for table in host.tables_of(module.name)
         if any(key.target_fullname in about for key in table.foreign_keys)
     }
     # How claims were drawn and grouped for payment is about the claims.
