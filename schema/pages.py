@@ -131,8 +131,12 @@ class PagePlanning(Planning):
 
     def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
         row, source = fresh(mapping)
-        counted: Any = sa.select(sa.literal_column("1")).select_from(source).where(*narrowed(row)).limit(MOST_COUNTED)
-        return sa.select(sa.func.count()).select_from(counted.subquery()).scalar_subquery()
+        if not self.unbounded:
+            # Places hold few rows, and PostgreSQL would read past all others in the hope of stopping early.
+            return sa.select(sa.func.count()).select_from(source).where(*narrowed(row)).scalar_subquery()
+        found: Any = sa.select(sa.literal_column("1")).select_from(source).where(*narrowed(row))
+        counted = found.limit(whole(MOST_COUNTED)).subquery()
+        return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 
 
 def _identity(value: Any) -> Any:
