@@ -20,6 +20,7 @@ from core.files.models import FileKind, FileRow
 from core.host import Host
 from core.migrate import drift, upgrade
 from core.removing import remove
+from core.settings import PROFILES as FOLDER
 from core.settings import load_settings
 from core.switching import dependants, plan_off
 from core.testing import Api, actor, api_of
@@ -35,8 +36,13 @@ from modules.policy.rules import PolicyStatus
 from modules.valuation.models import LineValue
 from tests.modules.valuation.scheme import Scheme
 
-# The two that switch most off; what others leave out, these leave out too, and a walk takes seconds.
-PROFILES = ("minimal", "zanzibar")
+EVERY_DAY = ("minimal", "zanzibar")
+"""The two that switch most off: what others leave out, these leave out too, and a walk takes seconds."""
+PROFILES = [
+    pytest.param(path.stem, marks=() if path.stem in EVERY_DAY else pytest.mark.audit)
+    for path in sorted(FOLDER.glob("*.toml"))
+    if path.stem != "tanzania-chf"
+]
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)
 
 
