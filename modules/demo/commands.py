@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from core.cli import Stopped, host, print_table, run
+from modules.demo.country.scale import SCALES
 
 PLAIN_WIDTH = 110
 """Characters of a line where there is no terminal."""
@@ -20,7 +21,7 @@ def demo() -> None:
 
 @demo.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when there is data already.")
-@click.option("--scale", type=click.Choice(("district", "region", "country")), help="As many people as there are.")
+@click.option("--scale", type=click.Choice([scale.name for scale in SCALES]), help="As many people as there are.")
 def load(if_empty: bool, scale: str | None) -> None:
     """Load registers, products, accounts, and families with policies and claims.
 
