@@ -188,7 +188,7 @@ def api_of(host: Host) -> Api:
     ) -> Reply:
         ctx = Context(host, actor, language, request_id=str(new_id()))
         sent = orjson.loads(orjson.dumps(variables or {}, default=str))
-        with _counted(host) as written:
+        with counted(host) as written:
             answer = await execute(host.schema, query, sent, operation_name, ctx)
         told = orjson.loads(answer.body)
         return Reply(told.get("data"), told.get("errors", []), answer.statements + len(written), answer.body)
@@ -239,7 +239,7 @@ async def http(host: Host) -> AsyncIterator["Callable[[Actor], AsyncClient]"]:
 
 
 @contextmanager
-def _counted(host: Host) -> Iterator[list[str]]:
+def counted(host: Host) -> Iterator[list[str]]:
     """The statements that services send while the block runs."""
     statements: list[str] = []
 

@@ -29,7 +29,7 @@ from modules.demo.loading import load_scheme
 from modules.demo.servers import serving
 from modules.demo.story.steps import Step
 from modules.demo.walk import StepFailedError, Teller
-from modules.people.second_factor import STEP
+from modules.people.services.second_factor import STEP
 
 ROOT = Path(__file__).parent.parent
 SDL = ROOT / "schema/sdl/tanzania-chf.graphql"

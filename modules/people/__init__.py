@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, Base, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
 from core.cli import subgroup
-from modules.people import access, errors, models, mutations, queries, seeding
 from modules.people import commands as commands_
+from modules.people import errors, models, mutations, queries
 from modules.people import hooks as hooks_
 from modules.people import jobs as jobs_
 from modules.people import rights as rights_
 from modules.people import settings as settings_
+from modules.people.services import access, seeding
 
 if TYPE_CHECKING:
     import click

@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import delete, or_
 
 from core import Context, Job, clock
-from modules.people import reset
 from modules.people.models import PasswordReset, Session, SignInTry
-from modules.people.tries import FORGOTTEN_AFTER
+from modules.people.services import reset
+from modules.people.services.tries import FORGOTTEN_AFTER
 
 KEPT = timedelta(days=90)
 """Sessions that ended longer ago are deleted."""

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from core import PUBLIC, SIGNED_IN, Context, Payload, argument, mutation, output_type
-from modules.people import inputs, models, reset, rights, roles, second_factor, services
-from modules.people import sign_in as sessions
+from modules.people import inputs, models, rights
+from modules.people.services import accounts, reset, roles, second_factor
+from modules.people.services import sign_in as sessions
+from modules.people.services.grants import require_whole_country
 from modules.people.settings import Settings
 from modules.people.types import Role, User
 
@@ -127,7 +129,7 @@ async def discard_second_factor(ctx: Context, input: inputs.DiscardSecondFactorI
     if input.user_id is None:
         return DiscardSecondFactorPayload(removed=await second_factor.remove_own(ctx, input.code))
     ctx.require(rights.USER_UPDATE)
-    return DiscardSecondFactorPayload(removed=await services.discard_second_factor(ctx, input.user_id))
+    return DiscardSecondFactorPayload(removed=await accounts.discard_second_factor(ctx, input.user_id))
 
 
 @mutation(RequestPasswordResetPayload, right=PUBLIC, remembered=False)
@@ -140,7 +142,7 @@ async def request_password_reset(ctx: Context, input: inputs.RequestPasswordRese
 @mutation(CreatePasswordResetPayload, right=rights.USER_UPDATE, remembered=False)
 async def create_password_reset(ctx: Context, input: inputs.CreatePasswordResetInput) -> CreatePasswordResetPayload:
     """Get a token for somebody whom no message reaches; it replaces the one before."""
-    services.require_whole_country(ctx)
+    require_whole_country(ctx)
     given = await reset.create(ctx, input.user_id)
     return CreatePasswordResetPayload(token=given.token, expires_at=given.expires_at)
 
@@ -155,19 +157,19 @@ async def reset_password(ctx: Context, input: inputs.ResetPasswordInput) -> Rese
 @mutation(User, right=rights.USER_CREATE)
 async def create_user(ctx: Context, input: inputs.CreateUserInput) -> models.Account:
     """Create an account."""
-    return await services.create_user(ctx, input)
+    return await accounts.create_user(ctx, input)
 
 
 @mutation(User, right=rights.USER_UPDATE)
 async def update_user(ctx: Context, input: inputs.UpdateUserInput) -> models.Account:
     """Change an account, its roles and what it works at; it acts at once."""
-    return await services.update_user(ctx, input)
+    return await accounts.update_user(ctx, input)
 
 
 @mutation(User, right=rights.USER_UPDATE)
 async def deactivate_user(ctx: Context, input: inputs.DeactivateUserInput) -> models.Account:
     """Shut an account out at once, on all its devices."""
-    return await services.deactivate_user(ctx, input)
+    return await accounts.deactivate_user(ctx, input)
 
 
 @mutation(Role, right=rights.ROLE_CREATE)

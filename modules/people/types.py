@@ -8,7 +8,7 @@ from sqlalchemy import exists
 
 from core import SQL, Node, Where, argument, column, expression, many, mapped, output_type
 from modules.people import models
-from modules.people.access import has_second_factor, lacks_second_factor, listed, rights_of
+from modules.people.expressions import has_second_factor, lacks_second_factor, listed, rights_of
 
 
 @mapped(models.Role, search=("code", "name"))

@@ -8,7 +8,7 @@ import pytest
 
 from core.host import Host
 from core.testing import Api
-from modules.people.access import SignedIn, authenticate
+from modules.people.services.access import SignedIn, authenticate
 from modules.people.testing import PASSWORD
 
 PROFILE = "tests/modules/people/places.toml"

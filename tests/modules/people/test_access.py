@@ -7,15 +7,14 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Unauthenticated, clock
+from core import PUBLIC, Actor, Unauthenticated, clock
 from core.host import Host
 from core.settings import Settings
-from core.testing import Api
+from core.testing import Api, counted
 from modules.location.testing import make_district, make_facility, make_region, make_village, make_ward
-from modules.people.access import SignedIn, authenticate, public_fields
+from modules.people.services.access import SignedIn, authenticate
 from modules.people.testing import EVERYWHERE, make_account
 
 Holder = Callable[..., Awaitable[SignedIn]]
@@ -60,10 +59,8 @@ async def test_one_statement_tells_who_holds_a_token(
     await make_account(session, roles=["CLERK", "SYSTEM_ADMINISTRATOR"])
     await session.commit()
     phone = await sign_in()
-    statements = []
-    engine = host.db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
-    who = await holder(phone)
+    with counted(host) as statements:
+        who = await holder(phone)
     assert len(statements) == 1
     assert who.unbounded
     assert "people.user.create" in who.rights
@@ -197,7 +194,7 @@ async def test_who_must_change_the_password_may_do_nothing_before(
 
 
 async def test_strangers_may_sign_in_refresh_and_read_what_concerns_nobody(host: Host) -> None:
-    fields = public_fields(host)
+    fields = [name for name, field in host.schema.root_fields.items() if field.right is PUBLIC]
     assert [field for field in fields if field.startswith("Mutation.")] == [
         "Mutation.signIn", "Mutation.refreshSession", "Mutation.requestPasswordReset", "Mutation.resetPassword",
     ]  # fmt: skip

@@ -1,19 +1,20 @@
 """Server processes remember who holds an access token, and forget it at once when anything about it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from core import Actor, clock
 from core.host import Host
 from core.http import create_app
+from core.testing import counted
 from modules.location.testing import make_district, make_region
 from modules.people.models import Account
 from modules.people.testing import make_account
@@ -35,21 +36,6 @@ async def ask(app: Starlette, payload: dict[str, Any]) -> tuple[int, Any]:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://bima", headers=headers) as client:
         answer = await client.post("/graphql", json=ME)
     return answer.status_code, answer.json()
-
-
-@contextmanager
-def counted(host: Host) -> Iterator[list[str]]:
-    """The statements of the engine, which reads accounts; compiled reads take the other pool."""
-    statements: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

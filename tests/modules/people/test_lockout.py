@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, UserError, clock
 from core.host import Host
-from modules.people import sign_in as services
+from core.testing import counted
+from modules.people.services import sign_in as services
 from modules.people.settings import Settings
 from modules.people.testing import PASSWORD, make_account
 
@@ -97,19 +97,12 @@ async def test_known_and_unknown_names_send_the_same_statements(
     await make_account(session)
     await session.commit()
     sent: dict[str, list[str]] = {"asha": [], "nobody": []}
-    engine = host.db.engine.sync_engine
 
     async def wrong(name: str) -> None:
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            sent[name].append(statement)
-
         ctx = Context(host, request_id="test", address="10.0.0.1", _session=session)
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            with pytest.raises(UserError) as refused:
-                await services.sign_in(ctx, name, "wrong", "")
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        with counted(host) as statements, pytest.raises(UserError) as refused:
+            await services.sign_in(ctx, name, "wrong", "")
+        sent[name] += statements
         assert refused.value.code.code == "SIGN_IN_FAILED"
 
     with clock.at(after()):

@@ -3,7 +3,7 @@
 import pytest
 
 from core import Problems
-from modules.people import passwords
+from modules.people.services import passwords
 
 
 def found(password: str, username: str = "asha") -> list[str]:

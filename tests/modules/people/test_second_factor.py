@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, clock
 from core.testing import Api
-from modules.people.access import SignedIn
 from modules.people.models import Account
+from modules.people.services.access import SignedIn
 from modules.people.testing import PASSWORD, make_account
 
 Holder = Callable[..., Awaitable[SignedIn]]

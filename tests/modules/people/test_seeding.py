@@ -10,7 +10,7 @@ from core import Right
 from core.host import Host
 from modules.people.models import Role, RoleRight, SeededRight
 from modules.people.rights import STANDARD_ROLES
-from modules.people.seeding import seed_roles
+from modules.people.services.seeding import seed_roles
 
 Declare = Callable[..., None]
 

@@ -12,8 +12,8 @@ from core import Actor, UserError, UserErrors
 from core.testing import Api
 from modules.location.testing import make_facility, make_region
 from modules.people import services
-from modules.people.access import SignedIn
 from modules.people.models import Account
+from modules.people.services.access import SignedIn
 from modules.people.testing import PASSWORD, make_account
 
 Holder = Callable[..., Awaitable[SignedIn]]

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import Context, Unauthenticated, clock
 from core.host import Host
 from core.testing import Api
-from modules.people import passwords
-from modules.people.access import SignedIn
 from modules.people.jobs import sweep
 from modules.people.models import Account, Session, SignInTry
+from modules.people.services import passwords
+from modules.people.services.access import SignedIn
 from modules.people.testing import PASSWORD, make_account
 
 Holder = Callable[..., Awaitable[SignedIn]]

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Unauthenticated, clock
-from modules.people.access import SignedIn
 from modules.people.models import Session
+from modules.people.services.access import SignedIn
 from modules.people.testing import make_account
 
 Holder = Callable[..., Awaitable[SignedIn]]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from modules.people import tokens
+from modules.people.services import tokens
 
 KEYS = tokens.Keys.of(SecretStr("a secret for tests that is long enough"))
 OTHERS = tokens.Keys.of(SecretStr("another secret for tests, long enough"))

@@ -15,7 +15,7 @@ from uuid import UUID
 import jwt
 from pydantic import SecretStr
 
-from core import clock
+from core import Context, clock
 
 ISSUER = "bima.people"
 PURPOSES = ("access", "refresh", "names", "devices", "factors", "resets")
@@ -55,6 +55,11 @@ class Keys:
         """The keys of an installation with this secret."""
         key = secret.get_secret_value().encode()
         return cls(*(_mac(key, f"{ISSUER} {purpose}".encode()) for purpose in PURPOSES))
+
+
+def keys_of(ctx: Context) -> Keys:
+    """The keys of the installation."""
+    return Keys.of(ctx.host.settings.secret)
 
 
 def write_access(keys: Keys, access: Access) -> str:

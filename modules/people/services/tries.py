@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, UserError, clock
-from modules.people import errors, tokens
+from modules.people import errors
 from modules.people.models import SignInTry
+from modules.people.services import tokens
 from modules.people.settings import Settings
 
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -82,7 +83,7 @@ async def forget(session: AsyncSession, name: bytes) -> None:
 
 async def forget_name(ctx: Context, username: str) -> None:
     """Let a name sign in at once again, after an administrator gave it another password."""
-    await forget(ctx.session, tokens.name_hash(tokens.Keys.of(ctx.host.settings.secret), username))
+    await forget(ctx.session, tokens.name_hash(tokens.keys_of(ctx), username))
 
 
 def _wait(until: datetime) -> UserError:

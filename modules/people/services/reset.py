@@ -14,10 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, Problems, UserError, clock, defer, every, find, new_id
-from modules.people import errors, passwords, tokens, tries
+from modules.people import errors
 from modules.people.models import Account, PasswordReset
+from modules.people.services import passwords, tokens, tries
+from modules.people.services.sign_in import end_sessions
 from modules.people.settings import Settings
-from modules.people.sign_in import end_sessions
 
 DELIVER = "people.deliver_reset_token"
 
@@ -38,7 +39,7 @@ async def request(ctx: Context, username: str) -> None:
     Raises:
         UserError: TOO_MANY_TRIES, for the name or the address.
     """
-    keys = _keys(ctx)
+    keys = tokens.keys_of(ctx)
     await tries.check_address(ctx, keys)
     await tries.count(ctx, tokens.reset_hash(keys, username))
     named = func.lower(Account.username) == func.lower(username)
@@ -56,7 +57,7 @@ async def deliver(ctx: Context, reset_id: UUID) -> None:
         return
     account = await ctx.session.get_one(Account, row.account_id)
     if account.active:
-        token = tokens.reset_token(_keys(ctx), row.id)
+        token = tokens.reset_token(tokens.keys_of(ctx), row.id)
         await every(ctx.host, "deliver_reset_token", ctx=ctx, account=account, token=token)
 
 
@@ -70,7 +71,7 @@ async def create(ctx: Context, user_id: UUID) -> Reset:
     if not account.active:
         raise UserError(errors.ACCOUNT_INACTIVE, "userId")
     id, _ = await _begin(ctx, Account.id == account.id)
-    return Reset(tokens.reset_token(_keys(ctx), id), _ends(ctx))
+    return Reset(tokens.reset_token(tokens.keys_of(ctx), id), _ends(ctx))
 
 
 async def reset(ctx: Context, token: str, password: str) -> None:
@@ -80,7 +81,7 @@ async def reset(ctx: Context, token: str, password: str) -> None:
         UserError: RESET_TOKEN_INVALID, whatever is wrong with the token; TOO_MANY_TRIES, for the address.
         UserErrors: what is wrong with the password; the token still counts then.
     """
-    keys = _keys(ctx)
+    keys = tokens.keys_of(ctx)
     await tries.check_address(ctx, keys)
     account = await _spend(ctx.session, tokens.reset_of(keys, token))
     if account is None:
@@ -127,7 +128,3 @@ async def _spend(session: AsyncSession, id: UUID | None) -> Account | None:
 
 def _ends(ctx: Context) -> datetime:
     return clock.now() + timedelta(minutes=ctx.settings(Settings).reset_minutes)
-
-
-def _keys(ctx: Context) -> tokens.Keys:
-    return tokens.Keys.of(ctx.host.settings.secret)

@@ -1,19 +1,17 @@
 """Who holds an access token, asked of the database; the host remembers the answer until it hears of a change."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, exists, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
-from core import PUBLIC, Actor, Unauthenticated, clock, every
-from modules.people.models import NATIONAL, Account, AccountRole, Grant, Role, RoleRight, SecondFactor, Session
-from modules.people.tokens import Keys, read_access
+from core import Actor, Unauthenticated, clock
+from modules.people.expressions import lacks_second_factor, listed, rights_of
+from modules.people.models import NATIONAL, Account, Grant, Session
+from modules.people.services.grants import expanded
+from modules.people.services.tokens import Keys, read_access
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -29,40 +27,6 @@ class SignedIn(Actor):
     def device(self) -> UUID | None:
         """A session belongs to one device."""
         return self.session_id
-
-
-def listed(column: InstrumentedAttribute[Any], condition: ColumnElement[bool], order: Any = None) -> ColumnElement[Any]:
-    """The column's values in the rows of its table that meet the condition, as an array; empty when there are none."""
-    values = select(column).where(condition).order_by(column if order is None else order)
-    return func.array(values.correlate_except(column.class_).scalar_subquery(), type_=ARRAY(column.type))
-
-
-def rights_of(account_id: Any) -> ColumnElement[Any]:
-    """The names of the rights that an account's roles hold, as an array."""
-    held = (
-        select(RoleRight.right_name)
-        .join(AccountRole, AccountRole.role_id == RoleRight.role_id)
-        .where(AccountRole.account_id == account_id)
-        .distinct()
-        .order_by(RoleRight.right_name)
-    )
-    return func.array(held.correlate_except(RoleRight, AccountRole).scalar_subquery(), type_=ARRAY(String))
-
-
-def has_second_factor(account_id: Any) -> ColumnElement[bool]:
-    """Whether an account has a second factor that counts."""
-    own = (SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None))
-    return exists(SecondFactor).where(*own).correlate_except(SecondFactor)
-
-
-def lacks_second_factor(account_id: Any) -> ColumnElement[bool]:
-    """Whether one of an account's roles requires a second factor that it does not have."""
-    requiring = (
-        exists(AccountRole)
-        .where(AccountRole.account_id == account_id, AccountRole.role_id == Role.id, Role.requires_second_factor)
-        .correlate_except(AccountRole, Role)
-    )
-    return and_(requiring, ~has_second_factor(account_id))
 
 
 _HOLDER = (
@@ -129,24 +93,3 @@ async def authenticate(host: "Host", session: AsyncSession, token: str) -> Signe
         session_id=access.session_id,
         valid_until=until,
     )
-
-
-async def expanded(
-    host: "Host", session: AsyncSession, grants: Sequence[tuple[str, Any]]
-) -> Mapping[str, tuple[UUID, ...]]:
-    """What grants, each a kind and an id, mean for the rows one may see: all modules' answers put together."""
-    if not grants:
-        return {}
-    by_kind: dict[str, list[UUID]] = defaultdict(list)
-    for kind, object_id in grants:
-        by_kind[kind].append(object_id)
-    scopes: dict[str, dict[UUID, None]] = defaultdict(dict)
-    for answer in await every(host, "scopes", session=session, grants=by_kind):
-        for name, ids in answer.items():
-            scopes[name].update(dict.fromkeys(ids))
-    return {name: tuple(ids) for name, ids in scopes.items() if ids}
-
-
-def public_fields(host: "Host") -> tuple[str, ...]:
-    """The root fields that need no sign-in, such as `Mutation.signIn`."""
-    return tuple(name for name, field in host.schema.root_fields.items() if field.right is PUBLIC)

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import TOO_LONG, Context, Problems, UserError, clock, new_id
-from modules.people import errors, passwords, second_factor, tokens, tries
-from modules.people.access import SignedIn
+from modules.people import errors
 from modules.people.models import DEVICE_NAME_LENGTH, Account, Session
+from modules.people.services import passwords, second_factor, tokens, tries
+from modules.people.services.access import SignedIn
 from modules.people.settings import Settings
 
 
@@ -37,7 +38,7 @@ async def sign_in(
     """
     if len(device_name) > DEVICE_NAME_LENGTH:
         raise UserError(TOO_LONG, "deviceName", most=DEVICE_NAME_LENGTH)
-    keys = _keys(ctx)
+    keys = tokens.keys_of(ctx)
     device = tokens.device_of(keys, device_token, username)
     if device is None:
         await tries.check_address(ctx, keys)
@@ -80,7 +81,7 @@ async def refresh(ctx: Context, token: str, device_name: str) -> Tokens:
     Raises:
         UserError: SESSION_ENDED.
     """
-    keys = _keys(ctx)
+    keys = tokens.keys_of(ctx)
     async with ctx.host.db.session() as session:
         answer = await _rotate(ctx, session, keys, token, device_name)
     if answer is None:
@@ -100,7 +101,7 @@ async def change_password(ctx: Context, current: str, new: str) -> Account:
     Raises:
         UserError: PASSWORD_WRONG, TOO_MANY_TRIES. UserErrors: what is wrong with the new password.
     """
-    keys = _keys(ctx)
+    keys = tokens.keys_of(ctx)
     problems = Problems()
     passwords.check(new, ctx.actor.name, problems, "newPassword")
     if new == current:
@@ -169,10 +170,6 @@ def _is_repeat(row: Session, sent: bytes, device_name: str, since: datetime) -> 
         and row.rotated_at >= since
         and row.device_name == device_name
     )
-
-
-def _keys(ctx: Context) -> tokens.Keys:
-    return tokens.Keys.of(ctx.host.settings.secret)
 
 
 def _tokens(ctx: Context, keys: tokens.Keys, account: Account, session_id: UUID, refresh_token: str) -> Tokens:

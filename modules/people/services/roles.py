@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from core import UNKNOWN_CODE, Context, Problems, check_columns, clock, find, given, new_id, tidy
 from modules.people import inputs
 from modules.people.models import Role, RoleRight
-from modules.people.services import require_whole_country
+from modules.people.services.grants import require_whole_country
 
 if TYPE_CHECKING:
     from core.host import Host

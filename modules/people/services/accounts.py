@@ -1,6 +1,6 @@
 """What can be done with accounts."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from core import (
     TAKEN,
     UNKNOWN_CODE,
     Context,
-    Forbidden,
     Problems,
     UserError,
     check_columns,
@@ -22,14 +21,12 @@ from core import (
     new_id,
     tidy,
 )
-from modules.people import errors, inputs, passwords, second_factor
-from modules.people.access import expanded
-from modules.people.models import NATIONAL, Account, AccountRole, Grant, Role
-from modules.people.sign_in import end_sessions
-from modules.people.tries import forget_name
-
-Grants = Sequence[tuple[str, UUID | None]]
-"""What an account works at: kinds and ids, or `("national", None)`."""
+from modules.people import errors, inputs
+from modules.people.models import Account, AccountRole, Role
+from modules.people.services import passwords, second_factor
+from modules.people.services.grants import Grants, check_grants, granted, require_whole_country, set_grants
+from modules.people.services.sign_in import end_sessions
+from modules.people.services.tries import forget_name
 
 _NAMES = ("last_name", "other_names", "email", "phone")
 
@@ -82,7 +79,7 @@ async def create_account(
             raise
         raise UserError(TAKEN, "username", value=account.username) from error
     session.add_all(AccountRole(account_id=account.id, role_id=role_id) for role_id in role_ids)
-    session.add_all(_granted(account.id, grants))
+    session.add_all(granted(account.id, grants))
     await session.flush()
     return account
 
@@ -161,29 +158,6 @@ async def discard_second_factor(ctx: Context, user_id: UUID) -> bool:
     return await second_factor.remove(ctx, account.id)
 
 
-async def check_grants(ctx: Context, grants: Grants, known: Container[tuple[str, UUID | None]] = ()) -> None:
-    """Refuse grants that mean nothing to any module: a mistyped id would make an account that silently sees nothing.
-
-    `known`: grants that need no look, because the account has them.
-
-    Raises:
-        UserErrors: GRANT_OPENS_NOTHING at each of them.
-    """
-    problems = Problems()
-    for index, (kind, object_id) in enumerate(grants):
-        if (kind, object_id) in known or (kind == NATIONAL and object_id is None):
-            continue
-        if object_id is None or kind == NATIONAL or not await expanded(ctx.host, ctx.session, [(kind, object_id)]):
-            problems.add(errors.GRANT_OPENS_NOTHING, f"grants.{index}", kind=kind)
-    problems.stop()
-
-
-def require_whole_country(ctx: Context) -> None:
-    """Nobody hands out more than he has himself, and roles are everybody's: only unbounded actors manage them."""
-    if not ctx.actor.unbounded:
-        raise Forbidden("Accounts and roles are managed by those who work in the whole country. Ask one of them.")
-
-
 async def _change(ctx: Context, account: Account, changes: dict[str, Any]) -> None:
     problems = Problems()
     for name in _NAMES:
@@ -199,7 +173,8 @@ async def _change(ctx: Context, account: Account, changes: dict[str, Any]) -> No
     if "role_codes" in changes:
         await _set_roles(ctx, account, changes["role_codes"] or (), problems)
     if "grants" in changes:
-        await _set_grants(ctx, account, changes["grants"] or ())
+        grants = [(grant.kind, grant.object_id) for grant in changes["grants"] or ()]
+        await set_grants(ctx, account, grants)
     problems.stop()
     if password is not None:
         await _reset_password(ctx, account, password)
@@ -216,16 +191,6 @@ async def _set_roles(ctx: Context, account: Account, codes: Sequence[str], probl
     await ctx.session.execute(gone)
     ctx.session.add_all(AccountRole(account_id=account.id, role_id=role_id) for role_id in wanted - held)
     account.credentials_version += 1
-
-
-async def _set_grants(ctx: Context, account: Account, wanted: Sequence[inputs.GrantInput]) -> None:
-    grants = [(grant.kind, grant.object_id) for grant in wanted]
-    rows = (await ctx.session.scalars(select(Grant).where(Grant.account_id == account.id))).all()
-    held = {(row.kind, row.object_id): row for row in rows}
-    await check_grants(ctx, grants, known=held)
-    gone = [row.id for grant, row in held.items() if grant not in grants]
-    await ctx.session.execute(delete(Grant).where(Grant.id.in_(gone)))
-    ctx.session.add_all(_granted(account.id, [grant for grant in grants if grant not in held]))
 
 
 async def _reset_password(ctx: Context, account: Account, password: str) -> None:
@@ -253,7 +218,3 @@ async def _role_ids(session: AsyncSession, codes: Sequence[str], problems: Probl
         if code not in ids:
             problems.add(UNKNOWN_CODE, f"roleCodes.{index}", value=code)
     return list(ids.values())
-
-
-def _granted(account_id: UUID, grants: Grants) -> list[Grant]:
-    return [Grant(account_id=account_id, kind=kind, object_id=object_id) for kind, object_id in dict.fromkeys(grants)]

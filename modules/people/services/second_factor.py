@@ -18,9 +18,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, UserError, clock, new_id
-from modules.people import errors, passwords, tries
+from modules.people import errors
 from modules.people.models import Account, SecondFactor
-from modules.people.tokens import Keys, name_hash
+from modules.people.services import passwords, tries
+from modules.people.services.tokens import Keys, keys_of, name_hash
 
 STEP = 30
 """Seconds for which a code is shown."""
@@ -47,7 +48,7 @@ async def enrol(ctx: Context, current_password: str) -> Enrolment:
         UserError: PASSWORD_WRONG, TOO_MANY_TRIES; SECOND_FACTOR_PRESENT, which is removed first.
     """
     account = await ctx.session.get_one(Account, ctx.actor.id)
-    keys = _keys(ctx)
+    keys = keys_of(ctx)
     present = name_hash(keys, ctx.actor.name, ctx.actor.device)
     await tries.count(ctx, present)
     if not await passwords.matches(current_password, account.password_hash):
@@ -75,7 +76,7 @@ async def confirm(ctx: Context, code: str) -> list[str]:
     Raises:
         UserError: SECOND_FACTOR_WRONG; SECOND_FACTOR_PRESENT when it counts already.
     """
-    keys = _keys(ctx)
+    keys = keys_of(ctx)
     factor = await ctx.session.scalar(
         select(SecondFactor).where(SecondFactor.account_id == ctx.actor.id).with_for_update()
     )
@@ -121,7 +122,7 @@ async def remove_own(ctx: Context, code: str | None) -> bool:
         UserError: SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, TOO_MANY_TRIES.
     """
     assert ctx.actor.id is not None
-    keys = _keys(ctx)
+    keys = keys_of(ctx)
     present = name_hash(keys, ctx.actor.name, ctx.actor.device)
     await tries.count(ctx, present)
     await check(ctx, keys, ctx.actor.id, code)
@@ -162,7 +163,3 @@ def _hash(keys: Keys, code: str) -> bytes:
 
 def _cipher(keys: Keys) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(keys.factors))
-
-
-def _keys(ctx: Context) -> Keys:
-    return Keys.of(ctx.host.settings.secret)
