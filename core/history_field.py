@@ -1,6 +1,6 @@
 """`history` on every type that users change, and `auditLog` of everything: who changed and looked up what, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from core.history import HistoryRow
 from core.rights import AUDIT_READ, HISTORY_READ
 from schema import JSON, SQL, Part, Viewer, Where, column, expression, extend, mapped, page
 from schema.node import MAPPED
-from schema.rows import Mapping
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -90,25 +89,33 @@ def unreadable(viewer: Viewer) -> dict[str, list[str]]:
 
 
 def history_parts(host: "Host") -> Iterator[Part]:
-    """The field `history` for every type of the host's modules that is mapped to a table under history."""
-    packages = tuple(f"{module.package.__name__}." for module in host.modules)
+    """The field `history` for every type that users change: core's and those of the host's modules.
+
+    Its rows are those of the table the type is mapped to. A model that shows several tables as one says by
+    `__history__`, given its row and the entry, which rows are its own.
+    """
+    packages = ("core.", *(f"{module.package.__name__}." for module in host.modules))
     for cls, mapping in MAPPED.items():
-        if cls.__module__.startswith(packages) and _is_kept(mapping):
-            yield extend(cls, _history_of(mapping))
+        if cls.__module__.startswith(packages):
+            if own := getattr(mapping.model, "__history__", None):
+                yield extend(cls, _history_of(own))
+            elif issubclass(mapping.model, VersionedRow) and isinstance(mapping.table, Table):
+                yield extend(cls, _history_of(_of_table(mapping.table.name)))
 
 
-def _is_kept(mapping: Mapping) -> bool:
-    return issubclass(mapping.model, VersionedRow) and isinstance(mapping.table, Table)
+def _of_table(name: str) -> Callable[[Any, Any], Where]:
+    def own(row: Any, entry: Any) -> Where:
+        yield entry.row_id == row.id
+        yield entry.table_name == name
+
+    return own
 
 
-def _history_of(mapping: Mapping) -> Any:
-    table = mapping.table.name
-
+def _history_of(own: Callable[[Any, Any], Where]) -> Any:
     @page(HistoryEntry, order="-id", right=HISTORY_READ, seen_with_parent=True)
     def history(row: type[Any], entry: type[HistoryRow]) -> Where:
         """Who changed what and when, the latest first."""
-        yield entry.row_id == row.id
+        yield from own(row, entry)
         yield entry.action != "R"
-        yield entry.table_name == table
 
     return history

@@ -30,6 +30,11 @@ class Step:
         """The field's full name."""
         return f"{self.owner}.{self.name}"
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the field or one below it needs a right."""
+        return self.declared.right not in (PUBLIC, None) or any(step.is_guarded for step in self.inner)
+
     def text(self, arguments: str = "") -> str:
         """The selection, with arguments in it."""
         own = " ".join(["__typename", *(["id"] if "id" in self.type_.fields else []), *(s.text() for s in self.inner)])
@@ -74,7 +79,7 @@ class Reads:
                 continue
             for who in self.world.people:
                 answer = await self.world.ask(who, text, given)
-                if who == "nobody" and step.declared.right is not PUBLIC:
+                if who == "nobody" and step.is_guarded:
                     if (answer.get("data") or {}).get(step.name) is not None:
                         self.world.problems.append(f"Query.{step.name} answers nobody in particular.")
                 elif "errors" in answer:

@@ -55,8 +55,8 @@ def hookspecs() -> ModuleType:
 def graphql() -> Sequence[Part]:
     return [
         extend(
-            Query, queries.claims, queries.claim, queries.claim_administrators, queries.claim_feedback_prompts,
-            queries.claim_samples, queries.claim_sample,
+            Query, queries.claims, queries.claim, queries.claim_administrators, queries.claim_administrator,
+            queries.claim_feedback_prompts, queries.claim_samples, queries.claim_sample,
         ),
         extend(
             Mutation, mutations.create_claim, mutations.update_claim, mutations.delete_claim, mutations.submit_claims,

@@ -49,6 +49,21 @@ def claim_administrators(
         yield administrator.health_facility_id == health_facility_id
 
 
+@one(ClaimAdministrator, right=rights.ADMINISTRATOR_READ)
+def claim_administrator(
+    administrator: type[models.ClaimAdministrator],
+    id: Annotated[UUID | None, argument("The administrator's id.")] = None,
+    code: Annotated[str | None, argument("The administrator's code.")] = None,
+) -> Where:
+    """One claim administrator, by id or code."""
+    if id is None and code is None:
+        raise BadRequest("Give the claim administrator's id or code.")
+    if id is not None:
+        yield administrator.id == id
+    if code is not None:
+        yield administrator.code == code
+
+
 @page(ClaimFeedbackPrompt, order=("prompted_on", "id"), right=rights.FEEDBACK_READ)
 def claim_feedback_prompts(
     prompt: type[models.FeedbackPrompt],

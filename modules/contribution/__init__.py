@@ -57,7 +57,8 @@ def hookspecs() -> ModuleType:
 def graphql() -> Sequence[Part]:
     return [
         extend(
-            Query, queries.contributions, queries.contribution, queries.payers, queries.payer, queries.fundings
+            Query, queries.contributions, queries.contribution, queries.payers, queries.payer, queries.fundings,
+            queries.funding,
         ),
         extend(
             Mutation, mutations.record_contribution, mutations.update_contribution, mutations.delete_contribution,

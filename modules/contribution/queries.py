@@ -59,3 +59,9 @@ def payer(payer: type[models.Payer], id: Annotated[UUID, argument("The payer's i
 def fundings(funding: type[models.Funding]) -> Where:
     """What payers funded, given last first."""
     yield from ()
+
+
+@one(Funding, right=rights.FUNDING_READ)
+def funding(funding: type[models.Funding], id: Annotated[UUID, argument("The funding's id.")]) -> Where:
+    """One funding."""
+    yield funding.id == id

@@ -5,13 +5,14 @@ A policy rests on terms, not on a product: terms that policies use are never cha
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, and_, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, and_, any_, func, select, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from core import EVERYBODY, Amount, Base, Rate, Row, VersionedRow, state
+from core import EVERYBODY, Amount, Base, Rate, Row, VersionedRow, Where, state
 from core.money import ZERO
 from modules.location.rules import CareType
 from modules.location.scopes import by_place
@@ -274,6 +275,15 @@ class PresentProduct(Base):
     )
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012
     __scope__ = EVERYBODY
+
+    @staticmethod
+    def __history__(product: Any, entry: Any) -> Where:
+        """What was changed of the product, and of any of its terms."""
+        terms = _terms.alias()
+        of_terms = select(terms.c.id).where(terms.c.product_id == product.id)
+        # One array, so that the index of the history is used.
+        yield entry.row_id == any_(func.array(of_terms.union_all(select(product.id)).scalar_subquery()))
+        yield entry.table_name.in_([Product.__tablename__, Terms.__tablename__])
 
     id: Mapped[UUID]
     code: Mapped[str]

@@ -49,7 +49,8 @@ def jobs() -> Sequence[Job]:
 def graphql() -> Sequence[Part]:
     return [
         extend(
-            Query, queries.batch_runs, queries.batch_run, queries.batch_run_preview, queries.facility_statements
+            Query, queries.batch_runs, queries.batch_run, queries.batch_run_preview, queries.facility_statements,
+            queries.facility_statement,
         ),
         extend(
             Mutation, mutations.run_batch, mutations.confirm_batch_run, mutations.undo_batch_run,

@@ -44,6 +44,14 @@ def facility_statements(statement: type[models.FacilityStatement]) -> Where:
     yield from ()
 
 
+@one(FacilityStatement, right=rights.STATEMENT_READ)
+def facility_statement(
+    statement: type[models.FacilityStatement], id: Annotated[UUID, argument("The statement's id.")]
+) -> Where:
+    """One statement of what a facility is paid."""
+    yield statement.id == id
+
+
 @page(FacilityStatement, order=("-created_at", "-id"), right=rights.STATEMENT_READ)
 def statements(facility: type[HealthFacility], statement: type[models.FacilityStatement]) -> Where:
     """What the facility is paid, the latest first."""

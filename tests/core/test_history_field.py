@@ -36,3 +36,22 @@ async def test_history_needs_its_right_and_the_rest_does_not(api: Api, session: 
     assert [error["extensions"]["code"] for error in reply.errors] == ["FORBIDDEN"]
     reply = await api("query($id: ID!) { location(id: $id) { name } }", {"id": region.id}, actor=clerk)
     assert reply.data["location"]["name"] == region.name
+
+
+async def test_the_names_of_a_code_have_a_history_too(api: Api) -> None:
+    administrator = actor("SYSTEM_ADMINISTRATOR")
+    made = await api(
+        """mutation { createLookup(input: {kind: "legal_form", code: "ZZ", names: [{language: "en", name: "Clan"}]}) {
+        lookup { id version } errors { code path } } }""",
+        actor=administrator,
+    )
+    lookup = made.data["createLookup"]["lookup"]
+    reply = await api(
+        """mutation($i: UpdateLookupInput!) { updateLookup(input: $i) {
+        lookup { history { nodes { action actorId } } } errors { code path } } }""",
+        {"i": {"id": lookup["id"], "expectedVersion": 1, "active": False}},
+        actor=administrator,
+    )
+    entries = reply.data["updateLookup"]["lookup"]["history"]["nodes"]
+    assert [entry["action"] for entry in entries] == ["U", "I"]
+    assert {entry["actorId"] for entry in entries} == {str(administrator.id)}

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import Context, clock
 from core.history import HistoryRow
 from core.host import Host
+from core.testing import Api, actor
 from modules.medical.rules import VisitType
 from modules.medical.testing import make_item, make_service
 from modules.product.jobs import show_present_terms
@@ -96,3 +97,25 @@ async def test_every_change_of_terms_is_kept(session: AsyncSession) -> None:
     await session.flush()
     rows = await session.scalars(select(HistoryRow).where(HistoryRow.row_id == terms.id).order_by(HistoryRow.id))
     assert [row.action for row in rows] == ["I", "U"]
+
+
+HISTORY = """query($id: ID!) { product(id: $id) { history { totalCount nodes { action actorId changes } } } }"""
+
+
+async def test_a_product_tells_its_own_changes_and_those_of_its_terms(api: Api, session: AsyncSession) -> None:
+    product, _, new = await with_terms_from_july(session)
+    other = await make_product(session)
+    product.name, new.lump_sum = "Iliyoboreshwa", Decimal(45_000)
+    await session.commit()
+    other.name = "Another"
+    await session.commit()
+    auditor = actor("SYSTEM_ADMINISTRATOR", "SCHEME_ADMINISTRATOR")
+    history = (await api(HISTORY, {"id": product.id}, actor=auditor)).data["product"]["history"]
+    changed = [entry["changes"] for entry in history["nodes"] if entry["action"] == "U"]
+    assert {name: change["after"] for entry in changed for name, change in entry.items() if name != "version"} == {
+        "valid_to": "2024-06-30",
+        "name": "Iliyoboreshwa",
+        "lump_sum": 45_000,
+    }
+    refused = await api(HISTORY, {"id": product.id}, actor=actor("CLERK"))
+    assert [error["extensions"]["code"] for error in refused.errors] == ["FORBIDDEN"]
