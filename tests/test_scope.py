@@ -4,18 +4,23 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Viewer, Where
+from core import NOT_FOUND, Context, UserError, Viewer, Where, visible
 from core.host import Host
 from core.matrix import World
 from core.matrix.corners import is_scoped
 from core.settings import load_settings
 from core.testing import Corner, check_scope
 from modules.insuree.models import Family as FamilyRow
+from modules.insuree.models import Insuree as InsureeRow
 from modules.insuree.types import Family
+from modules.location.models import Location
 from schema.node import MAPPED
 
 REGISTERED = Path(__file__).with_name("registered.toml")
@@ -107,6 +112,42 @@ async def test_a_scope_that_is_open_and_a_service_that_forgets_it_are_told(
     told = await problems(small)
     assert "Family: its scope shows elsewhere 2 of the rows of another corner." in told
     assert "updateFamily(input.id) tells a row outside from none" in told
+
+
+@pytest.mark.profile(str(REGISTERED))
+async def test_a_service_that_writes_elsewhere_and_one_that_takes_what_was_deleted_are_told(
+    small: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def whatever(ctx: Context, model: type[Any], id: UUID, path: str, **_: Any) -> Any:
+        if (row := await ctx.session.scalar(select(model).where(model.id == id, *visible(ctx, model)))) is None:
+            raise UserError(NOT_FOUND, "elsewhere")
+        return row
+
+    monkeypatch.setattr("modules.insuree.services.find", whatever)
+    monkeypatch.setattr("modules.location.services.reaches_whole", AsyncMock(return_value=True))
+    told = await problems(small)
+    assert "createFamily(input.locationId): the stranger writes 1 rows of insuree_family that it does not see." in told
+    assert "updateFamily(input.id) takes what was deleted: {'data'" in told
+    assert "updateFamily(input.id) does not refuse a row outside at its place" in told
+
+
+@pytest.mark.profile(str(REGISTERED))
+async def test_ids_of_another_kind_and_ids_that_are_taken_are_told(
+    small: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def anything(ctx: Context, input: Any) -> Any:
+        return await ctx.session.scalar(select(FamilyRow).where(FamilyRow.id == input.id)) or await first_of(ctx, input)
+
+    async def first_of(ctx: Context, input: Any) -> Any:
+        if await ctx.session.get(InsureeRow, input.id) is None and await ctx.session.get(Location, input.id) is None:
+            raise UserError(NOT_FOUND, "id")
+        return (await ctx.session.scalars(select(FamilyRow).limit(1))).one()
+
+    monkeypatch.setattr("modules.insuree.services.update_family", anything)
+    monkeypatch.setattr("modules.insuree.services.create_family", anything)
+    told = await problems(small)
+    assert "updateFamily(input.id) takes the id of Location" in told
+    assert "createFamily(input.id) takes an id that is taken" in told
 
 
 @pytest.mark.audit

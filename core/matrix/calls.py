@@ -1,8 +1,10 @@
 """Mutations, and queries that run in Python: what they do with the id of something outside.
 
 A call is made three times: by the stranger with an id of the other corner, by the stranger with an id that nothing has,
-and by the national account with the first id. The first two must get the same answer, and the third another one, or it
-was not the id that was refused. The national account's calls are undone.
+and by the national account with the first id. The first two must get the same answer, which refuses at the id's place,
+and the third another one, or it was not the id that was refused. The national account's calls are undone.
+
+The national account gets for an id of another kind, and for that of a row that was deleted, what it gets for none.
 """
 
 import re
@@ -25,30 +27,26 @@ from graphql import (
 )
 
 from core import clock
-from core.context import Context
 from core.db import Base, new_id
 from core.fields import ServiceField
 from core.matrix.corners import DEFINITION, World, is_scoped, mapping_of
+from core.matrix.nowhere import Made, Trial, after_deletion, errors_in, looking_at_what_is_made, refused_at
 from core.module import PUBLIC
 
 DEEPEST = 4
 """Levels of an answer that are selected."""
+PLACES = 5
+"""Entries of a register that are named, so that places of every level are among them."""
 PLAIN: dict[str, Any] = {"String": "X", "Int": 1, "Float": 1, "Boolean": True, "Money": "1", "Decimal": "1"}
-
-
-class Trial(Context):
-    """A request whose changes are undone."""
-
-    async def _commit(self, answer: bytes | None) -> None:
-        await self.session.rollback()
 
 
 @dataclass(frozen=True)
 class Spot:
-    """An id in an input: where it is, and the model it points at."""
+    """An id in an input: where it is, and the model it points at. `new`: a row that is made shall have it."""
 
     path: tuple[str, ...]
     model: type[Any]
+    new: bool = False
 
 
 class Calls:
@@ -75,12 +73,17 @@ class Calls:
         if name in self.world.here.beyond:
             return
         for spot in self._spots(name, field, field.args, ()):
-            if f"{name}.{spot.path[-1]}" in self.world.here.beyond:
+            row = self._row(name, spot)
+            if row is None or f"{name}.{spot.path[-1]}" in self.world.here.beyond:
                 continue
-            if not is_scoped_model(self.world, spot.model) and spot.path[-1] != "id":
-                continue  # a register's entry may be named from anywhere
-            if (row := self._row(name, spot)) is not None:
+            if spot.new:
+                await self._take(kind, name, field, spot, row)
+                continue
+            await self._name_nothing(kind, name, field, spot, row)
+            if is_scoped_model(self.world, spot.model) or spot.path[-1] == "id":
                 await self._compare(kind, name, field, spot, row)
+            else:
+                await self._name_elsewhere(kind, name, field, spot, row)
 
     def _row(self, name: str, spot: Spot) -> Any:
         """The row of the other corner that is named: the one in `inputs`, else the first."""
@@ -93,16 +96,59 @@ class Calls:
         variables = self._arguments(name, field.args, spot, row.id, version)
         unknown = self._arguments(name, field.args, spot, new_id(), version)
         text = self._text(kind, name, field, variables)
-        stranger = blurred(await self.world.ask(self.world.stranger, text, variables))
+        refusal = await self.world.ask(self.world.stranger, text, variables)
+        stranger = blurred(refusal)
         nothing = blurred(await self.world.ask(self.world.stranger, text, unknown))
         national = blurred(await self.world.ask("national", text, variables, Trial))
         if stranger != nothing:
             self.world.problems.append(f"{what} tells a row outside from none: {stranger} and {nothing}")
+        elif not refused_at(refusal, name, spot.path[-1]) and not self.world.personal(spot.model):
+            self.world.problems.append(f"{what} does not refuse a row outside at its place: {stranger}")
         elif stranger == national and not self.world.personal(spot.model):
             self.world.problems.append(
                 f"{what} answers the national account as the stranger, {stranger}: "
                 f"give the other values in corner.inputs[{name!r}]"
             )
+
+    async def _name_nothing(self, kind: str, name: str, field: Any, spot: Spot, row: Any) -> None:
+        """An id of another kind, and that of a row that was deleted, are ids of nothing."""
+        what, version = f"{name}({'.'.join(spot.path)})", getattr(row, "version", 1)
+        unknown = self._arguments(name, field.args, spot, new_id(), version)
+        text = self._text(kind, name, field, unknown)
+        nothing = blurred(await self.world.ask("national", text, unknown, Trial))
+        rows = self.world.here.rows
+        kinds: Any = rows.keys()
+        other = next(kind for kind in kinds if kind.__table__ is not spot.model.__table__)
+        variables = self._arguments(name, field.args, spot, rows[other][0].id, version)
+        answer = blurred(await self.world.ask("national", text, variables, Trial))
+        if answer != nothing:
+            self.world.problems.append(f"{what} takes the id of {other.__name__}: {answer} and {nothing}")
+        if "ended_at" in spot.model.__table__.c and f"{name}.{spot.path[-1]}" not in self.world.here.ended:
+            variables = self._arguments(name, field.args, spot, row.id, version)
+            answer = blurred(await self.world.ask("national", text, variables, after_deletion(row)))
+            if answer != nothing:
+                self.world.problems.append(f"{what} takes what was deleted: {answer} and {nothing}")
+
+    async def _name_elsewhere(self, kind: str, name: str, field: Any, spot: Spot, row: Any) -> None:
+        """A register's entry may be named from anywhere; what is made with it is its maker's."""
+        made = Made({})
+        looking = looking_at_what_is_made(self.world, made)
+        for each in self.world.here.rows[spot.model][:PLACES]:
+            variables = self._arguments(name, field.args, spot, each.id, getattr(row, "version", 1))
+            await self.world.ask(self.world.stranger, self._text(kind, name, field, variables), variables, looking)
+        for table, count in made.unseen.items():
+            self.world.problems.append(
+                f"{name}({'.'.join(spot.path)}): the stranger writes {count} rows of {table} that it does not see."
+            )
+
+    async def _take(self, kind: str, name: str, field: Any, spot: Spot, row: Any) -> None:
+        """The id that a new row is to have is refused when something has it, wherever that lies."""
+        variables = self._arguments(name, field.args, spot, row.id, 1)
+        text = self._text(kind, name, field, variables)
+        answer = await self.world.ask(self.world.stranger, text, variables)
+        told = [error["extensions"]["code"] for error in answer.get("errors", ())]
+        if "INTERNAL" in told or not (told or errors_in(answer["data"])):
+            self.world.problems.append(f"{name}({'.'.join(spot.path)}) takes an id that is taken: {blurred(answer)}")
 
     def _spots(self, name: str, field: Any, fields: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Spot]:
         """The ids in the arguments of a field, or in an input."""
@@ -110,13 +156,16 @@ class Calls:
             path, type_ = (*above, key), get_named_type(inner.type)
             if isinstance(type_, GraphQLInputObjectType) and len(path) < DEEPEST:
                 yield from self._spots(name, field, type_.fields, path)
-            elif type_.name == "ID" and not (key == "id" and not required(inner)):  # a new row's own id
+            elif type_.name == "ID":
                 known, model = self._model(name, field, key)
+                new = key == "id" and not required(inner)
+                if new and (not known or len(path) > 2):
+                    continue  # part of what is made, such as a member of a new family
                 if not known:
                     where = f"corner.points[{key!r}] or corner.points['{name}.{key}']"
                     self.world.problems.append(f"{name} takes {key}: say in {where} what it points at.")
                 elif model is not None:
-                    yield Spot(path, model)
+                    yield Spot(path, model, new)
 
     def _model(self, name: str, field: Any, key: str) -> tuple[bool, Any]:
         for known in (f"{name}.{key}", key):
@@ -139,7 +188,8 @@ class Calls:
         made = self._filled(name, arguments, (), spot, id, version)
         for key, value in given.items():
             into = made["input"] if set(made) == {"input"} and key != "input" else made
-            if (*(("input",) if into is not made else ()), key) != spot.path:
+            path = (*(("input",) if into is not made else ()), key)
+            if spot.path[: len(path)] != path:
                 into[key] = value
         return made
 

@@ -34,7 +34,7 @@ class Corner:
     Whatever `populate` adds to the session belongs to the corner. `inputs`: what a root field needs beyond ids, by
     its name. `points`: the model that an input field points at, by the field's name, or by `mutation.field`, where the
     name does not say so; None where it points at nothing that has a scope. `beyond`: root fields, or `mutation.field`,
-    that reach across all scopes, and why.
+    that reach across all scopes, and why. `ended`: those as `mutation.field` that take what was deleted, and why.
     """
 
     session: AsyncSession
@@ -44,6 +44,7 @@ class Corner:
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     points: dict[str, type | None] = field(default_factory=dict)
     beyond: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
     grants: dict[str, tuple[Sequence[tuple[str, UUID]], UUID | None]] = field(default_factory=dict)
 
     def one(self, model: type[Any]) -> Any:

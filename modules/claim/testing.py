@@ -158,6 +158,10 @@ async def populate(corner: Corner) -> None:
     for mutation in ("createClaim", "updateClaim"):
         corner.beyond[f"{mutation}.insureeId"] = "a facility treats whoever comes: care is portable (decision 3)"
         corner.beyond[f"{mutation}.administratorId"] = "one of another facility is refused whoever asks"
+        for name in ("mainDiagnosisId", "diagnosisIds", "itemId", "serviceId"):
+            corner.ended[f"{mutation}.{name}"] = (
+                "the register of the day of care counts: a check of lines (decision 25)"
+            )
     corner.points |= {
         "mainDiagnosisId": Diagnosis, "diagnosisIds": Diagnosis, "referredFromId": HealthFacility,
         "referredToId": HealthFacility, "administratorId": ClaimAdministrator, "itemId": Item, "serviceId": Service,

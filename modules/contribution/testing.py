@@ -50,3 +50,4 @@ async def populate(corner: Corner) -> None:
     funding = {"amount": Decimal(1000), "receipt": f"F{next(_numbers)}", "paid_on": clock.today()}
     session.add(Funding(payer_id=payer.id, product_id=policy.product_id, **funding))
     await session.flush()
+    corner.inputs["createPayer"] = {"typeCode": "D", "locationId": payer.location_id}

@@ -94,5 +94,12 @@ async def populate(corner: Corner) -> None:
         "firstServicePointId": HealthFacility, "officerId": EnrolmentOfficer, "substituteId": EnrolmentOfficer,
         "userId": None, "fileId": None, "photoFileId": None,
     }  # fmt: skip
+    corner.inputs["createFamily"] = {
+        "locationId": village.id,
+        "head": {
+            "insuranceNumber": chf_number(), "lastName": "Mushi", "otherNames": "Neema", "birthDate": "1990-01-01",
+            "genderCode": "F",
+        },
+    }  # fmt: skip
     corner.inputs["moveInsuree"] = {"id": next(row.id for row in corner.rows[Insuree] if not row.is_head)}
     corner.beyond["insuranceNumberCheck"] = "a number is unique in the whole country"

@@ -73,6 +73,11 @@ async def populate(corner: Corner) -> None:
     for place in (region, district, ward, village):
         corner.account(place.level.lower(), ("location", place.id))
     corner.account("facility", ("health_facility", facility.id))
+    corner.inputs["createHealthFacility"] = {
+        "locationId": district.id,
+        "levelCode": facility.level_code,
+        "legalFormCode": facility.legal_form_code,
+    }
     corner.points |= {"parentId": Location, "newParentId": Location, "locationId": Location}
 
 

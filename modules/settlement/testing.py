@@ -173,4 +173,5 @@ async def populate(corner: Corner) -> None:
     ])  # fmt: skip
     await session.flush()
     corner.inputs["recordAdjustment"] = {"claimId": claim.id}
+    corner.ended["recordAdjustment.claimId"] = "it is about what was paid"
     corner.points |= {"statementId": FacilityStatement}

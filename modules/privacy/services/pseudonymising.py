@@ -27,9 +27,9 @@ async def pseudonymise_person(ctx: Context, input: PseudonymisePersonInput) -> I
     person = await find_person(ctx, input.id, "id", lock=True)
     check_version(person, input.expected_version)
     problems = Problems()
-    for needed in await every(ctx.host, "people_needed", ctx=ctx, insuree_ids=[person.id]):
-        for code in needed.values():
-            problems.add(code, "id")
+    needed = await every(ctx.host, "people_needed", ctx=ctx, insuree_ids=[person.id])
+    for code in {code.code: code for of in needed for code in of.values()}.values():  # several modules may say the same
+        problems.add(code, "id")
     problems.stop()
     if person.pseudonymised_at is None:
         await pseudonymise(ctx, [person.id], reason)
