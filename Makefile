@@ -41,10 +41,11 @@ audit: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml $(wildcard examples/*/pyproject.toml)
 	@test -n "$(PYTHON)" || { echo "Bima needs Python 3.11 or newer with venv and ensurepip (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	@echo "Setting up .venv with $(PYTHON) ..."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+		$(addprefix --editable ./,$(dir $(wildcard examples/*/pyproject.toml)))
 	@touch $(READY)

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -71,7 +72,7 @@ def load_modules(settings: Settings) -> tuple[LoadedModule, ...]:
     for name in settings.modules:
         if name in loaded:
             raise StartError(f'The module "{name}" is listed twice in {origin}: remove one.')
-        loaded[name] = load_module(name, offered, f"{origin} lists it")
+        loaded[name] = load_module(name, offered, f"{origin} lists it", settings.packages)
     for module in loaded.values():
         for need in module.manifest.needs:
             if need not in loaded:
@@ -79,14 +80,20 @@ def load_modules(settings: Settings) -> tuple[LoadedModule, ...]:
     return (CORE, *_in_order(loaded))
 
 
-def load_module(name: str, offered: Mapping[str, Sequence[tuple[str, str]]], why: str) -> LoadedModule:
+def load_module(
+    name: str, offered: Mapping[str, Sequence[tuple[str, str]]], why: str, packages: Mapping[str, str] | None = None
+) -> LoadedModule:
     """Import one module by its name.
 
     Raises:
         StartError: nobody offers it, two do, or its package does not say the same name of itself.
     """
     if name == CORE.name or name not in offered:
-        raise StartError(f'There is no module "{name}" ({why}){suggestion(name, offered)}')
+        if package := (packages or {}).get(name):
+            raise StartError(f'The module "{name}" is not installed ({why}). Type: pip install {shlex.quote(package)}')
+        known = suggestion(name, offered)
+        outside = "" if known.endswith("?") else " One from outside is installed with pip first."
+        raise StartError(f'There is no module "{name}" ({why}){known}{outside}')
     if len(offered[name]) > 1:
         sources = " and ".join(source for _, source in offered[name])
         raise StartError(f'Two modules are named "{name}" ({sources}): uninstall or rename one.')

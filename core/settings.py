@@ -52,7 +52,7 @@ def load_settings(directory: Path = Path(), environ: Mapping[str, str] = os.envi
     sources: dict[str, str] = {}
     for origin, layer in layers:
         for name, value in layer.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and name not in NAMES:
                 tables.setdefault(name, {}).update(value)
             else:
                 _check_name(name, origin)
@@ -76,6 +76,8 @@ class Settings(BaseModel):
     """The modules to load; the host orders them by what they need."""
     read_only: tuple[str, ...] = ()
     """Modules whose mutations are left out of the schema: what they keep comes from elsewhere, by another module."""
+    packages: dict[str, str] = Field(default_factory=dict)
+    """Modules that do not come with Bima, and what pip installs for each: `savings = "bima-savings>=1,<2"`."""
     profile: str = ""
     """The profile these settings started from: a name in `profiles/` or a path to a TOML file."""
     mode: Literal["development", "production"] = "development"

@@ -75,7 +75,8 @@ def plan_on(host: Host, names: Sequence[str]) -> tuple[Host, dict[str, str]]:
         name, because = wanted.pop(0)
         if name in enabled:
             continue
-        module = load_module(name, offered, f"{because} needs it" if because else "asked to switch it on")
+        why = f"{because} needs it" if because else "asked to switch it on"
+        module = load_module(name, offered, why, host.settings.packages)
         enabled.append(name)
         if because and name not in names:
             also[name] = because

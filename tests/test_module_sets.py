@@ -50,7 +50,7 @@ def composed(request: pytest.FixtureRequest) -> Host:
 
 def test_every_built_in_module_is_covered() -> None:
     assert set(NEEDS) == set(BUILT_IN)
-    assert {name for modules in SETS_ONCE.values() for name in modules} == set(BUILT_IN)
+    assert {name for modules in SETS_ONCE.values() for name in modules} >= set(BUILT_IN)
 
 
 @pytest.mark.parametrize("composed", SETS_ONCE, indirect=True)
@@ -61,8 +61,8 @@ def test_it_migrates_an_empty_database_without_drift(composed: Host, empty_datab
     with psycopg.connect(empty_database_url) as connection:
         tables = {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     enabled = {module.name for module in host.modules}
-    owners = {table.removeprefix("bima_version_").split("_")[0] for table in tables}
-    assert owners - enabled <= {"procrastinate", "bima"}, "tables of absent modules"
+    owners = tuple(f"{name}_" for name in (*enabled, "procrastinate", "bima_version"))
+    assert [table for table in tables if not f"{table}_".startswith(owners)] == [], "tables of absent modules"
 
 
 @pytest.mark.parametrize("composed", SETS_ONCE, indirect=True)
@@ -91,7 +91,7 @@ def test_it_imports_no_code_of_absent_modules(name: str) -> None:
         "print(json.dumps(sorted({m.split('.')[1] for m in sys.modules if m.startswith('modules.')})))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert set(json.loads(done.stdout)) == set(modules)
+    assert set(json.loads(done.stdout)) == set(modules) & set(BUILT_IN)
 
 
 @pytest.mark.parametrize("profile", PROFILES)

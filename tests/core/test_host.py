@@ -144,6 +144,13 @@ def test_an_unknown_module_is_refused_with_a_suggestion(workshop: Workshop) -> N
     assert told == 'There is no module "locaton" (bima.toml lists it); did you mean "location"?'
 
 
+def test_a_module_whose_package_is_not_installed_is_refused_with_what_to_type(workshop: Workshop) -> None:
+    told = refusal(workshop, "savings", sources={"modules": "profile ours"}, packages={"savings": "bima-savings>=1,<2"})
+    assert told == (
+        "The module \"savings\" is not installed (profile ours lists it). Type: pip install 'bima-savings>=1,<2'"
+    )
+
+
 def test_a_missing_need_is_refused(workshop: Workshop) -> None:
     workshop.module("roof", needs=("wall",))
     told = refusal(workshop, "roof", sources={"modules": "bima.toml"})

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from core.testing import Api, actor
 from modules.insuree.testing import make_family
 from modules.location.testing import make_district, make_facility
 
-pytestmark = pytest.mark.profile(str(Path(__file__).parent.parent / "cameroon.toml"))
+pytestmark = pytest.mark.profile("cameroon")
 VOUCHER = "voucher { number price soldOn validTo usedOn } errors { code path }"
 
 
