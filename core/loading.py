@@ -89,8 +89,8 @@ def load_module(
         StartError: nobody offers it, two do, or its package does not say the same name of itself.
     """
     if name == CORE.name or name not in offered:
-        if package := (packages or {}).get(name):
-            raise StartError(f'The module "{name}" is not installed ({why}). Type: pip install {shlex.quote(package)}')
+        if wanted := (packages or {}).get(name):
+            raise StartError(f'The module "{name}" is not installed ({why}). Type: pip install {shlex.quote(wanted)}')
         known = suggestion(name, offered)
         outside = "" if known.endswith("?") else " One from outside is installed with pip first."
         raise StartError(f'There is no module "{name}" ({why}){known}{outside}')
