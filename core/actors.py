@@ -145,7 +145,7 @@ class Actors:
         while monotonic() < max(self._trusted_until, started + TRUSTED_SECONDS):
             message = f"{PING}{new_id()}"
             sent[message] = monotonic()
-            async with host.db.pool.connection() as connection:
+            async with host.db.readers.connection() as connection:
                 await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, message))
             await asyncio.sleep(PING_SECONDS)
         raise ConnectionError("what was sent to the listening connection did not arrive")

@@ -1,7 +1,7 @@
 """The request: who asks, in which language, and the transaction it works in."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -149,9 +149,9 @@ class Context:
             return clock.today()
         return list(self.actor.scopes.get(name, ()))
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
-        """A connection for a compiled read."""
-        return self.host.db.pool.connection()
+    def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> Awaitable[bytes | None]:
+        """The only value of a compiled statement."""
+        return self.host.db.readers.value(sql, parameters)
 
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
 from core import clock
+from core.readers import Readers
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -101,6 +102,7 @@ class Database:
             open=False,
             kwargs={"autocommit": True, **connect, **({"options": limited} if prepare else {})},
         )
+        self.readers = Readers(self.pool, prepare=prepare)
 
     async def open(self) -> None:
         """Open the reading pool; sessions connect when first used."""
@@ -108,6 +110,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.readers.close()
         await self.pool.close()
         await self.engine.dispose()
 

@@ -47,16 +47,15 @@ class Gauges:
     def look(self) -> None:
         """Take every gauge."""
         metrics, engine, db = self.metrics, self.host.schema.engine, self.host.db
-        reading = db.pool.get_stats()
-        size, free = reading.get("pool_size", 0), reading.get("pool_available", 0)
+        reading = db.readers
         writing: Any = db.engine.pool
         for pool, used, idle in (
-            ("reading", size - free, free),
+            ("reading", reading.used, reading.idle),
             ("writing", writing.checkedout(), writing.checkedin()),
         ):
             metrics.connections.labels(pool, "used").set(used)
             metrics.connections.labels(pool, "idle").set(idle)
-        metrics.waiting.set(reading.get("requests_waiting", 0))
+        metrics.waiting.set(reading.waiting)
         metrics.documents_kept.set(engine.kept.documents)
         metrics.plans_kept.set(engine.kept.plans)
         metrics.plans.labels("kept").inc(self._more("kept", engine.plans_found))
@@ -76,7 +75,7 @@ async def look_up(host: "Host") -> list[Metric]:
     rows = GaugeMetricFamily("bima_seal_lag_rows", "Rows of the history that are not sealed yet, at most.")
     seconds = GaugeMetricFamily("bima_seal_lag_seconds", "How old the oldest row is that is not sealed, in seconds.")
     try:
-        async with asyncio.timeout(PROBE_SECONDS), host.db.pool.connection() as connection:
+        async with asyncio.timeout(PROBE_SECONDS), host.db.readers.connection() as connection:
             for queue, state, count in await (await connection.execute(_JOBS)).fetchall():
                 jobs.add_metric([queue, state], count)
             lag = await sealing.lag(connection)

@@ -90,7 +90,7 @@ async def ready(request: Request) -> Response:
 
 async def _lost(host: "Host") -> str:
     try:
-        async with asyncio.timeout(PROBE_SECONDS), host.db.pool.connection() as connection:
+        async with asyncio.timeout(PROBE_SECONDS), host.db.readers.connection() as connection:
             await connection.execute("SELECT 1")
     except (TimeoutError, psycopg.OperationalError):
         return "the database does not answer"

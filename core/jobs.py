@@ -107,7 +107,7 @@ async def job_status(session: AsyncSession, id: UUID) -> JobStatus | None:
 
 async def report_progress(ctx: Context, percent: int) -> None:
     """Tell those who wait for the job under way how far it is, 0 to 100; seen at once, before the job commits."""
-    async with ctx.host.db.pool.connection() as connection:
+    async with ctx.host.db.readers.connection() as connection:
         await connection.execute(_PROGRESS, {"id": ctx.request_id, "percent": percent})
 
 

@@ -37,6 +37,7 @@ from schema.pages import PagePlanning
 from schema.patches import Patch
 from schema.rows import EVERYBODY, Mapping, Row
 from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json, whole
+from schema.texts import text
 from schema.values import Getter, Given, Variables, array_of, given, plain
 
 DEFINITION = "strawberry-definition"
@@ -57,6 +58,10 @@ class Statement:
     def parameters(self, variables: Variables, viewer: Any) -> list[Any]:
         """The parameters of one request."""
         return [getter(variables, viewer) for getter in self.getters]
+
+    def texts(self, variables: Variables, viewer: Any) -> list[bytes | None]:
+        """The parameters of one request as PostgreSQL's text; the statement says their types."""
+        return [text(getter(variables, viewer)) for getter in self.getters]
 
 
 class Planner(PagePlanning):

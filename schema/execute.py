@@ -1,6 +1,6 @@
 """Answering a request: the plan cache, the compiled statements, and the ordinary fields beside them."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from graphql import (
 )
 from graphql.execution import execute as execute_ordinary
 from graphql.execution.values import get_variable_values
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 
 from schema.aside import Aside
 from schema.border import BorderExecutor, ordinary_document
@@ -61,8 +61,8 @@ class Asker(Protocol):
     def require(self, right: Any) -> None:
         """Raise a `RequestError` unless the asker holds the right."""
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
-        """A connection for compiled reads."""
+    def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> Awaitable[bytes | None]:
+        """The only value of a compiled statement, whose parameters are given as PostgreSQL's text."""
 
     def transaction(
         self, arguments: dict[str, Any]
@@ -317,12 +317,8 @@ class Run:
             return None, [failed(told, self.asker.request_id)]
 
     async def _compiled(self, statement: Statement) -> bytes | None:
-        parameters = statement.parameters(self.variables, self.asker)
         self.statements += 1
-        async with self.asker.reading() as connection:
-            cursor = AsyncRawCursor(connection)
-            await cursor.execute(statement.sql, parameters)
-            body = cursor.pgresult.get_value(0, 0)  # type: ignore[union-attr]
+        body = await self.asker.read(statement.sql, statement.texts(self.variables, self.asker))
         if body is None or not statement.patches:
             return body
         data = orjson.loads(body)

@@ -1,13 +1,13 @@
 """Who asks in the tests of `schema`, and how."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 
 from schema import Schema
 from schema.errors import Forbidden
@@ -89,10 +89,12 @@ class Request:
         if not self.may(right):
             raise Forbidden(f"You lack the right {right.name}.")
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection[Any]]:
-        """The connection."""
-        yield self.database
+    async def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> bytes | None:
+        """The only value of a compiled statement."""
+        cursor = AsyncRawCursor(self.database)
+        await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
+        assert cursor.pgresult is not None
+        return cursor.pgresult.get_value(0, 0)
 
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:

@@ -287,11 +287,9 @@ async def test_a_statement_that_takes_too_long_is_a_limit(connection: CountingCo
 class Unconnected(Request):
     """A request for which there is no connection."""
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Any]:
+    async def read(self, sql: bytes, parameters: Any) -> bytes | None:
         """None to be had."""
         raise psycopg.OperationalError("the host db.internal is down")
-        yield
 
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Any]:
