@@ -73,12 +73,15 @@ async def _answer(request: Request, operation: Operation, media: str) -> Respons
         names: OperationNames = request.app.state.names
         note.kind = answer.operation.kind
         note.operation = names.label(name.value if name else None, signed_in=ctx.actor.id is not None)
+    headers = {"cache-control": "no-store"}
     if answer.body.endswith(b"]}"):
         # Only a list of errors ends an answer so; without them it ends in the braces of its data.
-        [first, *_] = orjson.loads(answer.body)["errors"]
-        note.answer = first["extensions"]["code"]
+        errors = [error["extensions"] for error in orjson.loads(answer.body)["errors"]]
+        note.answer = errors[0]["code"]
+        if seconds := max(error.get("retryAfter", 0) for error in errors):
+            headers["retry-after"] = str(seconds)  # a field's own limit; the others may have been answered
     status = 200 if answer.executed or media == JSON else 400
-    return Response(answer.body, status, {"cache-control": "no-store"}, f"{media}; charset=utf-8")
+    return Response(answer.body, status, headers, f"{media}; charset=utf-8")
 
 
 async def _operation(request: Request) -> Operation:

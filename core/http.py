@@ -39,7 +39,7 @@ WORKER_AGAIN_SECONDS = 5.0
 CORS: Any = {
     "allow_methods": ("GET", "POST"),
     "allow_headers": ("Authorization", "Content-Type", "Traceparent", "X-Request-Id"),
-    "expose_headers": ("X-Request-Id",),
+    "expose_headers": ("Retry-After", "X-Request-Id"),
     "max_age": 3600,
 }
 """What pages of the allowed origins may send and read."""

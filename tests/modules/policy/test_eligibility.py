@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from httpx import AsyncClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import hook, new_id
+from core import Actor, hook, new_id
 from core.files.models import FileKind, FileRow
 from core.host import Host
 from core.testing import Api, actor
@@ -276,12 +277,16 @@ async def test_who_asked_about_whom_is_recorded_decision_4(ask: Any, session: As
     assert all(one.account_id is not None for one in found)
 
 
-async def test_an_account_may_not_ask_without_end_decision_4(api: Api, session: AsyncSession) -> None:
+async def test_an_account_may_not_ask_without_end_decision_4(
+    api: Api, session: AsyncSession, http: Callable[[Actor], AsyncClient]
+) -> None:
     who = actor("RECEPTIONIST")
     session.add_all(Verification(account_id=who.id, insurance_number="1", covered=False) for _ in range(60))
     await session.commit()
-    reply = await api(ELIGIBILITY, {"number": "1"}, actor=who)
-    assert reply.errors[0]["extensions"]["code"] == "RATE_LIMITED"
+    async with http(who) as client:
+        answer = await client.post("/graphql", json={"query": ELIGIBILITY, "variables": {"number": "1"}})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert answer.headers["retry-after"] == "60"
     assert (await api(ELIGIBILITY, {"number": "1"}, actor=actor("RECEPTIONIST"))).errors == []
 
 
