@@ -28,6 +28,8 @@ class ServiceField(StrawberryField):
     """A root field that runs in Python; `right` is checked before it does."""
 
     right: Right
+    is_async = False
+    """Its function is called where the field begins, which may be aside, and makes objects of the arguments there."""
 
     def __copy__(self) -> "ServiceField":
         copied = super().__copy__()

@@ -74,11 +74,10 @@ async def _answer(request: Request, operation: Operation, media: str) -> Respons
         note.kind = answer.operation.kind
         note.operation = names.label(name.value if name else None, signed_in=ctx.actor.id is not None)
     headers = {"cache-control": "no-store"}
-    if answer.body.endswith(b"]}"):
-        # Only a list of errors ends an answer so; without them it ends in the braces of its data.
-        errors = [error["extensions"] for error in orjson.loads(answer.body)["errors"]]
-        note.answer = errors[0]["code"]
-        if seconds := max(error.get("retryAfter", 0) for error in errors):
+    if answer.errors:
+        told = [error["extensions"] for error in answer.errors]
+        note.answer = told[0]["code"]
+        if seconds := max(extensions.get("retryAfter", 0) for extensions in told):
             headers["retry-after"] = str(seconds)  # a field's own limit; the others may have been answered
     status = 200 if answer.executed or media == JSON else 400
     return Response(answer.body, status, headers, f"{media}; charset=utf-8")

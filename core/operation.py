@@ -14,6 +14,9 @@ from core.errors import BadRequest
 MAX_DEPTH = 64
 """How deep lists and objects may lie inside each other in a request's JSON."""
 
+MOST_VALUES = 30_000
+"""Values in a request's JSON, at most: each is made here, and perhaps checked against the schema."""
+
 _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = [1 if sign in b"[{" else -1 for sign in range(256)]
@@ -72,6 +75,7 @@ def changes_something(operation: Operation) -> bool:
 def _json(data: bytes, what: str) -> Any:
     if not data.strip():
         raise BadRequest(f'{what} is empty. Send JSON such as {{"query": "{{ __typename }}"}}.')
+    _refuse_many(data)
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -88,6 +92,18 @@ def _json(data: bytes, what: str) -> Any:
     if signs.count(b":") != _TEXT.sub(b"", again).count(b":"):
         raise BadRequest(f"{what} has a key twice in one object. Give each once.")
     return value
+
+
+def _refuse_many(data: bytes) -> None:
+    """Count values before any is made: as many as there are brackets and commas, at most, and two texts for each."""
+    quotes = data.count(b'"') - data.count(b'\\"')
+    if quotes <= 4 * MOST_VALUES and (_signs(data) <= MOST_VALUES or _signs(_TEXT.sub(b"", data)) <= MOST_VALUES):
+        return
+    raise BadRequest(f"The JSON holds more than {MOST_VALUES:,} values. Send less at a time.")
+
+
+def _signs(data: bytes) -> int:
+    return data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 def _depth(signs: bytes) -> int:

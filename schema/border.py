@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from psycopg import AsyncRawCursor
 from strawberry.dataloader import DataLoader
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.aside import Aside
 from schema.compile import DEFINITION, IDS, Planner, Statement
 from schema.document import Operation
 from schema.node import MAPPED
@@ -36,6 +38,16 @@ def ordinary_document(operation: Operation, nodes: list[FieldNode]) -> DocumentN
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
     return DocumentNode(definitions=(alone, *operation.fragments.values()))
+
+
+@dataclass(frozen=True)
+class Around:
+    """What surrounds the ordinary field that is executed; it is the root value."""
+
+    operation: Operation
+    aside: Aside
+    keep: bool
+    """Whether the statements that are planned are kept with the operation."""
 
 
 class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -74,11 +86,11 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _reader(self, type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], info: Any) -> DataLoader[UUID, Any]:
         asker = info.context
-        statement = _statement(type_, nodes, info)
 
         async def load(ids: list[UUID]) -> list[Any]:
-            parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
             async with self._reading:
+                statement = await _statement(type_, nodes, info)
+                parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
                 cursor = AsyncRawCursor(await asker.connection())
                 with span(type_.name):
                     await cursor.execute(statement.sql, parameters)
@@ -100,16 +112,24 @@ def _rows(cursor: AsyncRawCursor[Any]) -> dict[UUID, bytes]:
     return {UUID(id_.decode()): body for id_, body in rows if id_ is not None and body is not None}
 
 
-def _statement(type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], info: Any) -> Statement:
-    """The statement for rows of a type: kept with the operation, as plans are."""
-    operation: Operation = info.root_value
-    variables, asker = info.variable_values, info.context
+async def _statement(type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], info: Any) -> Statement:
+    """The statement for rows of a type: planned aside and kept with the operation, as plans are."""
+    around: Around = info.root_value
+    operation, variables, asker = around.operation, info.variable_values, info.context
     what = type_.name, tuple(map(id, nodes))  # the operation holds its nodes for as long as it lives
-    statement: Statement | None = operation.statements.find((what, operation.key(variables, asker)))
+    statement: Statement | None = None
+    if around.keep:
+        statement = operation.statements.find((what, operation.key(variables, asker)))
     if statement is None:
-        planner = Planner(info.schema, info.fragments, variables, asker, operation.shaping, operation.rights)
-        statement = planner.entities(type_, [node.selection_set for node in nodes])
-        operation.statements.keep((what, operation.key(variables, asker)), statement)
+        shaping: dict[str, Any] = {}
+        rights: dict[str, Any] = {}
+        planner = Planner(info.schema, info.fragments, variables, asker, shaping, rights)
+        # Not in the asker's turn: a transaction is under way, and others may wait for its rows.
+        statement = await around.aside.do(object(), planner.entities, type_, [node.selection_set for node in nodes])
+        operation.shaping.update(shaping)
+        operation.rights.update(rights)
+        if around.keep:
+            operation.statements.keep((what, operation.key(variables, asker)), statement)
     return statement
 
 

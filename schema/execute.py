@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import orjson
 from graphql import (
@@ -19,7 +19,7 @@ from graphql.execution.values import get_variable_values
 from psycopg import AsyncConnection
 
 from schema.aside import Aside
-from schema.border import BorderExecutor, ordinary_document
+from schema.border import Around, BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
 from schema.document import Document, Documents, Operation, read
 from schema.errors import LimitExceeded, failed, refused, request_error
@@ -29,7 +29,11 @@ from schema.literals import Asked, Lifting, Skeletons
 from schema.patches import fill
 from schema.spans import span
 from schema.values import Variables
+from schema.variables import are_many
 from schema.variables import coerced as coerced_plain
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Asker(Protocol):
@@ -82,6 +86,8 @@ class Answer:
     statements: int = 0
     operation: Operation | None = None
     """What was carried out; None when the request was refused."""
+    errors: Sequence[dict[str, Any]] = ()
+    """The errors in the body."""
 
 
 @dataclass(frozen=True)
@@ -152,21 +158,27 @@ class Engine:
         if operation.kind == "subscription":
             return _refused([_error(GraphQLError("There are no subscriptions."), asker)])
         given = variables or {}
-        coerced = self._coerced(operation, given)
+        many = are_many(given)
+        coerced = await self.do(many, asker, self._coerced, operation, given)
         if isinstance(coerced, list):
             return _refused([_error(asked.told(error), asker) for error in coerced])
         values = {**coerced, **asked.coerced}
-        run = Run(self.schema, asked, operation, {**given, **asked.raw}, values, asker)
+        run = Run(self, asked, operation, {**given, **asked.raw}, values, asker, many)
         try:
-            steps: list[Step] | None = operation.plans.find(operation.key(values, asker))
+            # What shapes many values is not worth remembering: it would be as large as they are.
+            steps = None if many else operation.plans.find(operation.key(values, asker))
             if steps is not None:
                 self.plans_found += 1
             else:
                 self.plans_made += 1
-                steps = await self._plan(operation, values, asker)
+                steps = await self._plan(operation, values, asker, keep=not many)
         except LimitExceeded as error:
             return _refused([_error(GraphQLError(str(error), extensions={"code": error.code}), asker)])
         return await run.answer(steps)
+
+    async def do(self, many: bool, asker: Asker, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do a piece of work here or, when it is about many values, aside."""
+        return await self.aside.do(asker.whose, work, *args, **kwargs) if many else work(*args, **kwargs)
 
     def _coerced(self, operation: Operation, given: dict[str, Any]) -> dict[str, Any] | list[GraphQLError]:
         if operation.plain is not None and (values := coerced_plain(operation.plain, given)) is not None:
@@ -198,12 +210,13 @@ class Engine:
             self.documents.keep(text, asked)
         return asked
 
-    async def _plan(self, operation: Operation, variables: Variables, asker: Asker) -> list[Step]:
+    async def _plan(self, operation: Operation, variables: Variables, asker: Asker, *, keep: bool) -> list[Step]:
         steps, shaping, rights = await self.aside.do(asker.whose, self._planning, operation, variables, asker)
         # Planning may have found more that shapes the plan, so the key is made anew.
         operation.shaping.update(shaping)
         operation.rights.update(rights)
-        operation.plans.keep(operation.key(variables, asker), steps)
+        if keep:
+            operation.plans.keep(operation.key(variables, asker), steps)
         return steps
 
     def _planning(
@@ -269,12 +282,14 @@ async def execute(
 class Run:
     """One request under way."""
 
-    schema: GraphQLSchema
+    engine: Engine
     asked: Asked
     operation: Operation
     raw: dict[str, Any]
     variables: Variables
     asker: Asker
+    many: bool
+    """Whether the variables hold many values."""
     statements: int = 0
 
     async def answer(self, steps: list[Step]) -> Answer:
@@ -292,12 +307,9 @@ class Run:
             parts.append(orjson.dumps(step.key) + b":" + (value or b"null"))
         data = b"null" if lost else b"{" + b",".join(parts) + b"}"
         if errors:
-            return Answer(
-                b'{"data":' + data + b',"errors":' + orjson.dumps(errors[:MOST_ERRORS]) + b"}",
-                True,
-                self.statements,
-                self.operation,
-            )
+            told = errors[:MOST_ERRORS]
+            body = b'{"data":' + data + b',"errors":' + orjson.dumps(told) + b"}"
+            return Answer(body, True, self.statements, self.operation, told)
         return Answer(b'{"data":' + data + b"}", True, self.statements, self.operation)
 
     async def _run(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
@@ -328,10 +340,14 @@ class Run:
     async def _ordinary(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
         assert step.read_arguments is not None
         async with self.asker.transaction(step.read_arguments(self.variables)) as commit:
-            result = execute_ordinary(
-                self.schema,
+            # What comes before the service's first step: coercing the values once more, and making objects of them.
+            result = await self.engine.do(
+                self.many,
+                self.asker,
+                execute_ordinary,
+                self.engine.schema,
                 step.document,
-                root_value=self.operation,  # whose statements BorderExecutor keeps
+                root_value=Around(self.operation, self.engine.aside, not self.many),
                 context_value=self.asker,
                 variable_values=self.raw,
                 executor_class=BorderExecutor,
@@ -353,7 +369,7 @@ def _unnamed(name: str | None) -> str:
 
 
 def _refused(errors: list[dict[str, Any]]) -> Answer:
-    return Answer(orjson.dumps({"errors": errors}), False)
+    return Answer(orjson.dumps({"errors": errors}), False, errors=errors)
 
 
 def _error(error: GraphQLError, asker: Asker) -> dict[str, Any]:

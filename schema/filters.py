@@ -50,6 +50,7 @@ SCALAR_FILTERS: dict[Any, tuple[str, dict[str, Any]]] = {
     datetime.datetime: ("DateTime", ORDERED),
 }
 MOST_IN = 1000
+MOST_BRANCHES = 200
 MOST_NESTED = 5
 MOST_WORDS = 5
 TRIGRAM = 3
@@ -190,6 +191,8 @@ def conditions(mapped: type, row: Row, value: Given, planner: Any, depth: int = 
         if inner.null:
             continue
         if name == "or":
+            if len(inner.now) > MOST_BRANCHES:
+                raise BadRequest(f"`or` takes at most {MOST_BRANCHES} conditions.")
             branches = [
                 sa.and_(sa.true(), *conditions(mapped, row, element(inner, index), planner, depth + 1))
                 for index in range(len(inner.now))

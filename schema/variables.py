@@ -19,6 +19,24 @@ Plain = tuple[tuple[str, GraphQLScalarType, bool], ...]
 """Variables with their scalars, and whether they must be there."""
 
 
+MANY_VALUES = 1_000
+"""With more values in its variables, what an operation needs of them is done aside."""
+
+
+def are_many(values: Any) -> bool:
+    """Whether variables hold so many values that going through them would keep other requests waiting."""
+    count, left = 0, [values]
+    while left and count <= MANY_VALUES:
+        value = left.pop()
+        if isinstance(value, dict):
+            count += len(value)
+            left += value.values()
+        elif isinstance(value, list):
+            count += len(value)
+            left += value[: MANY_VALUES + 1]
+    return count > MANY_VALUES
+
+
 def plain(schema: GraphQLSchema, declared: Iterable[VariableDefinitionNode]) -> Plain | None:
     """The variables of an operation when all of them are scalars without a default."""
     found = []

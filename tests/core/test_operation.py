@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import BadRequest
-from core.operation import MAX_DEPTH, Operation, changes_something, from_address, from_body
+from core.operation import MAX_DEPTH, MOST_VALUES, Operation, changes_something, from_address, from_body
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
@@ -53,6 +53,21 @@ def test_json_may_be_wide_and_only_so_deep() -> None:
     assert from_body(nested(MAX_DEPTH - 2))
     with pytest.raises(BadRequest, match="64 levels deep"):
         from_body(nested(MAX_DEPTH - 1))
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "1", '"a"', '""', '"\\\\"', '"\\""', '{"a":"b"}', '","'])
+def test_json_holds_so_many_values_and_no_more(value: str) -> None:
+    each = 2 if value[0] in "[{" else 1  # a list or an object counts beside the comma behind it
+    head = '{"query":"{ a }","variables":{"b":['
+    fitting = ",".join([value] * ((MOST_VALUES - 10) // each))
+    assert len(from_body(f"{head}{fitting}]}}}}".encode()).variables["b"]) == (MOST_VALUES - 10) // each
+    with pytest.raises(BadRequest, match="values"):
+        from_body(f"{head}{fitting}{f',{value}' * 10}]}}}}".encode())
+
+
+def test_commas_and_brackets_in_texts_are_no_values() -> None:
+    text = "[{,}]" * MOST_VALUES
+    assert from_body(orjson.dumps({"query": "{ a }", "variables": {"b": text}})).variables == {"b": text}
 
 
 def understood(read: Callable[[bytes], Operation], data: bytes) -> Operation | None:

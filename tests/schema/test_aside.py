@@ -3,13 +3,16 @@
 import asyncio
 import threading
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 
 from schema import Schema, aside
 from schema.aside import Aside
+from schema.compile import Planner
 from schema.errors import Busy
 from tests.schema.asking import Ask
+from tests.schema.stock import known
 
 
 async def test_the_event_loop_goes_on_while_a_document_is_read(
@@ -27,6 +30,45 @@ async def test_the_event_loop_goes_on_while_a_document_is_read(
     await asyncio.sleep(0)
     going_on.set()
     assert (await asked).errors == []
+
+
+@pytest.mark.parametrize(("many", "threads"), [(10, {"MainThread"}), (2_000, {"bima-aside_0"})])
+async def test_many_values_are_coerced_aside(
+    ask: Ask, schema: Schema, monkeypatch: pytest.MonkeyPatch, many: int, threads: set[str]
+) -> None:
+    used = set[str]()
+    types = schema._schema.type_map["ID"]
+    coerce = types.coerce_input_value
+
+    def noting(value: object) -> object:
+        used.add(threading.current_thread().name)
+        return coerce(value)
+
+    monkeypatch.setattr(types, "coerce_input_value", noting)
+    book = str(known("book", 1))
+    reply = await ask("query($ids: [ID!]!) { favourites(ids: $ids) { id } }", {"ids": [book] * many})
+    assert (len(reply.data["favourites"]), used) == (many, threads)
+
+
+async def test_a_plan_for_many_values_is_not_kept(ask: Ask, schema: Schema) -> None:
+    query = "query($f: [BookFilter!]) { books(filter: {or: $f}) { totalCount } }"
+    assert (await ask(query, {"f": [{"title": {}}] * 100})).errors == []
+    kept = schema.engine.kept.plans
+    assert (await ask(query, {"f": [{"title": {"in": ["a"] * 20}}] * 100})).errors == []
+    assert schema.engine.kept.plans == kept
+
+
+async def test_what_a_mutation_answers_is_planned_aside(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = list[str]()
+    plan = Planner.entities
+
+    def noting(*given: Any) -> Any:
+        used.append(threading.current_thread().name)
+        return plan(*given)
+
+    monkeypatch.setattr(Planner, "entities", noting)
+    reply = await ask(f'{{ favourite(id: "{known("book", 1)}") {{ title place {{ name }} }} }}')
+    assert (reply.errors, used) == ([], ["bima-aside_0"])
 
 
 async def test_one_who_asks_much_is_no_hindrance_to_others() -> None:

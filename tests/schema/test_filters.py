@@ -153,8 +153,14 @@ async def test_in_takes_a_thousand_values(ask: Ask) -> None:
 
 
 async def test_a_filter_takes_so_many_values_and_no_more(ask: Ask) -> None:
-    many = {"or": [{"title": {"eq": "Ants"}}] * 2_001}
+    texts = dict.fromkeys(("eq", "ne", "gt", "gte", "lt", "lte", "contains", "startsWith"), "Ants")
+    many = {"or": [{"title": texts, "pages": {"gt": 1, "lt": 2, "ne": 3}}] * 200}
     assert (await ask(QUERY, {"f": many})).codes == ["LIMIT_EXCEEDED"]
+
+
+async def test_or_takes_two_hundred_conditions(ask: Ask) -> None:
+    assert (await ask(QUERY, {"f": {"or": [{}] * 200}})).errors == []
+    assert (await ask(QUERY, {"f": {"or": [{}] * 201}})).codes == ["BAD_REQUEST"]
 
 
 @pytest.mark.parametrize("text", ["\0", "a\0b"])
