@@ -37,7 +37,7 @@ async def test_many_values_are_coerced_aside(
     ask: Ask, schema: Schema, monkeypatch: pytest.MonkeyPatch, many: int, threads: set[str]
 ) -> None:
     used = set[str]()
-    types = schema._schema.type_map["ID"]
+    types: Any = schema._schema.type_map["ID"]
     coerce = types.coerce_input_value
 
     def noting(value: object) -> object:
