@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
+import sqlalchemy as sa
 import strawberry
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,6 +19,7 @@ from core.errors import STALE, TAKEN, UserError, UserErrors
 from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
+from core.rows import visible
 from schema import argument
 from schema.errors import DeclarationError
 from schema.names import camel_case
@@ -64,7 +66,7 @@ def mutation(result: type, *, right: Right, remembered: bool = True) -> Callable
         async def resolve(info: strawberry.Info, input: Any) -> Any:
             ctx: Context = info.context
             try:
-                return await _run(ctx, function, input, info if remembered else None, name, payload, key)
+                return await _run(ctx, function, input, info if remembered else None, name, payload, key, result)
             except (UserError, UserErrors, StaleDataError, IntegrityError) as error:
                 refused = _refused(ctx, error, input, payload, key)
                 await ctx.session.rollback()
@@ -94,12 +96,14 @@ async def _run(
     name: str,
     payload: Any,
     key: str | None,
+    result: type,
 ) -> Any:
     earlier = await claim(ctx, name, input.client_mutation_id, info) if info is not None else None
     if earlier is not None and earlier.answer is not None:
         return orjson.Fragment(earlier.answer)
     if earlier is not None and key is not None:
-        return payload(client_mutation_id=input.client_mutation_id, **{key: earlier.object_id})
+        seen = await _is_visible(ctx, result, earlier.object_id)  # it may have moved to where the sender does not work
+        return payload(client_mutation_id=input.client_mutation_id, **{key: earlier.object_id if seen else None})
     returned = await function(ctx, input)
     await ctx.session.flush()
     if key is None:
@@ -107,6 +111,12 @@ async def _run(
         return returned
     ctx.result_id = None if returned is None else same_id(returned)
     return payload(client_mutation_id=input.client_mutation_id, **{key: ctx.result_id})
+
+
+async def _is_visible(ctx: Context, type_: type, id: UUID | None) -> bool:
+    """Whether the actor sees the row of a mapped type now."""
+    model = MAPPED[type_].model
+    return await ctx.session.scalar(sa.select(model.id).where(model.id == id, *visible(ctx, model))) is not None
 
 
 def _refused(ctx: Context, error: Exception, input: Any, payload: Any, key: str | None) -> Any:

@@ -37,7 +37,7 @@ class BlockRow(Base):
     """A sealed block: the rows of the history with `after_id` < id <= `last_id`.
 
     `rows_digest`: the hash of the rows' digests in the order of their ids. `hash`: that of the block with all its
-    columns and the hash of the block before.
+    columns and the hash of the block before. `row_marks` only say which row to look at, and are no part of it.
     """
 
     __tablename__ = "core_history_block"
@@ -49,6 +49,7 @@ class BlockRow(Base):
     rows_digest: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_at: Mapped[datetime]
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    row_marks: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class HeadRow(Base):
@@ -82,15 +83,19 @@ _DIGEST = """sha256(convert_to(jsonb_build_array(
     h.id, extract(epoch FROM h.at), h.table_name, h.row_id, h.action, h.actor_id, h.request_id, h.changes
 )::text, 'UTF8'))"""
 
+DIGESTS = f"""
+    SELECT h.id, CASE WHEN r.digest_left = {_DIGEST} THEN r.digest ELSE {_DIGEST} END AS digest
+    FROM core_history h LEFT JOIN core_history_redaction r ON r.history_id = h.id
+    WHERE h.id > :after AND h.id <= :until ORDER BY h.id LIMIT :most
+"""
 SUMMARY = text(f"""
     SELECT count(*) AS rows, max(id) AS last_id,
-        sha256(coalesce(string_agg(digest, ''::bytea ORDER BY id), '')) AS digest
-    FROM (
-        SELECT h.id, CASE WHEN r.digest_left = {_DIGEST} THEN r.digest ELSE {_DIGEST} END AS digest
-        FROM core_history h LEFT JOIN core_history_redaction r ON r.history_id = h.id
-        WHERE h.id > :after AND h.id <= :until ORDER BY h.id LIMIT :most
-    ) AS digests
+        sha256(coalesce(string_agg(digest, ''::bytea ORDER BY id), '')) AS digest,
+        string_agg(int4send((id - :after)::int) || substring(digest FOR 8), ''::bytea ORDER BY id) AS marks
+    FROM ({DIGESTS}) AS digests
 """)
+MARK_BYTES = 12
+"""Of each row: how far its id lies from the block's first one, and the beginning of its digest (`core.naming`)."""
 
 _LAST_TAKEN = text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM core_history_id_seq")
 _WRITERS = text("""
@@ -200,6 +205,7 @@ async def _seal_block(host: "Host") -> int:
             last_id=found.last_id,
             rows=found.rows,
             rows_digest=bytes(found.digest),
+            row_marks=bytes(found.marks),
             sealed_at=clock.now(),
         )
         block.hash = hash_of(block, head.hash)

@@ -1,4 +1,4 @@
-"""`bima audit verify`: whether the sealed history is what was sealed, block by block."""
+"""`bima audit verify`: whether the sealed history is what was sealed, block by block, and which rows are not."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, text
 
 from core.history import HistoryRow
+from core.naming import named
 from core.sealing import BEGINNING, SUMMARY, BlockRow, Head, HeadRow, hash_of
 
 if TYPE_CHECKING:
@@ -83,4 +84,6 @@ async def _wrong_with(session: "AsyncSession", block: BlockRow, before: Head, ex
         wrong.append(f"{told}: {block.rows} rows were sealed, {found.rows} are there")
     elif bytes(found.digest) != block.rows_digest:
         wrong.append(f"{told}: a row is not what was sealed")
+    if bytes(found.digest) != block.rows_digest:
+        wrong += await named(session, block, most)
     return wrong

@@ -1,6 +1,7 @@
 """A selection becomes one SQL statement whose only value is the JSON that goes to the client."""
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
@@ -20,6 +21,7 @@ from schema.connection import (
     keys_of,
 )
 from schema.errors import BadRequest, Forbidden
+from schema.filters import conditions, identifying, split_words
 from schema.kinds import (
     ColumnField,
     ComputedField,
@@ -35,12 +37,14 @@ from schema.names import camel_case
 from schema.node import MAPPED, NodeField
 from schema.pages import PagePlanning
 from schema.patches import Patch
-from schema.rows import EVERYBODY, Mapping, Row
+from schema.rows import EVERYBODY, Mapping, Partly, Row
 from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json, whole
 from schema.texts import text
 from schema.values import Getter, Given, Variables, array_of, given, plain
 
 DEFINITION = "strawberry-definition"
+MOST_NOTED = 10
+"""A list that finds more than so many by what identifies looks nobody up."""
 IDS = "ids!"
 """Where the variables hold the ids that `entities` reads; no variable of a document can be called so."""
 RECORD = "row!"
@@ -131,9 +135,12 @@ class Planner(PagePlanning):
             found = list(self._call(declared, rows, arguments))
             if not declared.seen_with_parent:
                 found.extend(mapping.scope(row, self))
+            elif parent is not None and parent._partly is not None and not shown(declared, parent._partly.names):
+                found.append(parent._partly.inside)
             return found
 
         if isinstance(declared, PageField):
+            self._note_looked_up(declared, mapping, arguments, where if parent is None else None, nodes[0])
             return self._page(declared, mapping, type_, arguments, where, nodes, path)
         row, source = fresh(mapping)
         if isinstance(declared, OneField):
@@ -155,6 +162,40 @@ class Planner(PagePlanning):
         note, conditions = mapping.noted(mapping.table.name, row, self, node.name.value, names)
         found = [*where(row), *mapping.scope(row, self), *conditions]
         self.notes.append(sa.select(note).select_from(source).where(*found).limit(1).scalar_subquery())
+
+    def _note_looked_up(
+        self,
+        declared: PageField,
+        mapping: Mapping,
+        arguments: dict[str, Given],
+        where: Callable[[Row], list[Any]] | None,
+        node: FieldNode,
+    ) -> None:
+        """Let the statement note whom a list was asked for by what identifies, when it finds a few.
+
+        `where`: the conditions of a root field; a list below another row notes whomever its filter finds in scope.
+        """
+        filter_, search = arguments["filter"], arguments.get("search")
+        by = list(dict.fromkeys(identifying(declared.target, None if filter_.null else filter_.now)))
+        searched = (
+            [] if search is None or search.null else [name for name in mapping.search if name in mapping.identifying]
+        )
+        if mapping.noted is None or not (by or searched):
+            return
+        row, source = fresh(mapping)
+        found = [*(where(row) if where is not None else ()), *mapping.scope(row, self)]
+        found += conditions(declared.target, row, filter_, self)
+        if not by and search is not None:
+            words = self.bind(search, str, many=True, transform=split_words)
+            found.append(sa.or_(*(getattr(row, name) == sa.any_(words) for name in searched)))
+        way = [f"filter.{name}" for name in by] or ["search"]
+        name = mapping.table.name
+        _, outside = mapping.noted(name, row, self, node.name.value, way)
+        few = sa.select(*source.c).where(*found, *outside).limit(whole(MOST_NOTED + 1)).subquery()
+        counted = sa.select(*few.c, sa.func.count().over().label("found!")).subquery()
+        note, _ = mapping.noted(name, Row(counted, mapping.attributes), self, node.name.value, way)
+        noted = sa.select(sa.func.count(note)).where(counted.c["found!"] <= whole(MOST_NOTED))
+        self.notes.append(noted.scalar_subquery())
 
     def _one(
         self,
@@ -209,6 +250,23 @@ class Planner(PagePlanning):
             return sa.literal_column(quoted(type_.name))
         definition = type_.fields[name]
         declared: MappedField = definition.extensions[DEFINITION]
+        value = self._value(type_, declared, row, key, nodes, path, hidden)
+        if row._partly is None or isinstance(declared, RelationField) or shown(declared, row._partly.names):
+            return value  # relations have conditions of their own
+        return sa.case((row._partly.inside, value))
+
+    def _value(
+        self,
+        type_: Any,
+        declared: MappedField,
+        row: Row,
+        key: str,
+        nodes: list[FieldNode],
+        path: tuple[str, ...],
+        hidden: dict[str, Any],
+    ) -> Any:
+        name = nodes[0].name.value
+        definition = type_.fields[name]
         if not self.may(declared.right):
             if isinstance(declared, ColumnField) and declared.mask is not None:
                 return declared.mask.sql(getattr(row, declared.python_name))
@@ -238,6 +296,8 @@ class Planner(PagePlanning):
             where = [target.kind == sa.literal_column(quoted(declared.kind)), target.code == pointer]
         if not declared.seen_with_parent and mapping.scope is not EVERYBODY:
             where.extend(mapping.scope(target, self))
+        if isinstance(declared.seen_with_parent, tuple) and (inside := list(mapping.scope(target, self))):
+            target._partly = Partly(frozenset(declared.seen_with_parent), sa.and_(*inside))
         return self._one(type_, target, source, where, row, nodes, path)
 
     def _computed(
@@ -283,6 +343,13 @@ class Planner(PagePlanning):
             return None
         kind, many = _python_kind(annotation)
         return self.bind(value, kind, many=many)
+
+
+def shown(declared: MappedField, names: AbstractSet[str]) -> bool:
+    """Whether a field is shown of a row outside of which these fields are: it is one, or is computed from such."""
+    if isinstance(declared, ComputedField) and names >= set(declared.needs):
+        return True
+    return declared.python_name == "id" or declared.python_name in names
 
 
 def _constant(value: Any) -> Getter:

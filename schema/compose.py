@@ -20,6 +20,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from schema.compile import shown
 from schema.connection import PageField
 from schema.errors import DeclarationError
 from schema.execute import Engine
@@ -156,7 +157,11 @@ class Schema(strawberry.Schema):
         for type_, _ in self._mapped_types():
             for name, field in type_.fields.items():
                 declared = field.extensions["strawberry-definition"]
-                if not isinstance(declared, ReferenceField) or declared.seen_with_parent:
+                if not isinstance(declared, ReferenceField):
+                    continue
+                if isinstance(declared.seen_with_parent, tuple):
+                    _check_partly(f"{type_.name}.{name}", get_named_type(field.type), declared.seen_with_parent)
+                if declared.seen_with_parent:
                     continue
                 target = get_named_type(field.type).extensions["strawberry-definition"].origin
                 if MAPPED[target].scope is not EVERYBODY and is_non_null_type(field.type):
@@ -192,6 +197,20 @@ class Schema(strawberry.Schema):
 def node_field(right: Any) -> NodeField:
     """The root field `node(id:)`."""
     return NodeField("node", "Any object by its id, when you may see it.", right)
+
+
+def _check_partly(what: str, target: Any, names: tuple[str, ...]) -> None:
+    """Refuse a relation that shows a part of its target where the rest cannot be null."""
+    fields = {field.extensions["strawberry-definition"].python_name: field for field in target.fields.values()}
+    if unknown := set(names) - set(fields):
+        raise DeclarationError(f"{what} shows {', '.join(sorted(unknown))}, which {target.name} does not have")
+    for name, field in fields.items():
+        declared = field.extensions["strawberry-definition"]
+        may_be_left_out = isinstance(declared, RelationField) or not is_non_null_type(field.type)
+        if not may_be_left_out and not shown(declared, set(names)):
+            raise DeclarationError(
+                f"{what} shows a part of {target.name}: declare {target.name}.{name} nullable or name it"
+            )
 
 
 def _check_guards(mapping: Mapping, names: Iterable[str], declared: MappedField, what: str) -> None:

@@ -208,6 +208,17 @@ def conditions(mapped: type, row: Row, value: Given, planner: Any, depth: int = 
             yield from _comparisons(field, kind, row, inner, planner)
 
 
+def identifying(mapped: type, value: Any) -> Iterator[str]:
+    """The fields that single out a row on which a filter, as it was sent, has conditions: at any depth, of any kind."""
+    fields = filter_fields(mapped)
+    for name, inner in (value or {}).items():
+        if name in ("or", "not"):
+            for branch in inner if isinstance(inner, list) else [inner]:
+                yield from identifying(mapped, branch)
+        elif fields[name][0].python_name in MAPPED[mapped].identifying and inner is not None:
+            yield name
+
+
 def _comparisons(field: MappedField, kind: Any, row: Row, value: Given, planner: Any) -> Iterator[Any]:
     column = getattr(row, field.key if isinstance(field, ReferenceField) else field.python_name)
     for name in value.now:

@@ -81,15 +81,23 @@ class AnnotatedField(MappedField):
 class ColumnField(AnnotatedField):
     """A column of the type's own table. `mask`: what is shown of it without its right, instead of nothing."""
 
-    def __init__(self, description: str, right: Any, mask: Mask | None) -> None:
+    def __init__(self, description: str, right: Any, mask: Mask | None, identifies: bool) -> None:
         super().__init__(None, description, right)
         self.mask = mask
+        self.identifies = identifies
 
 
 class ReferenceField(AnnotatedField):
     """A to-one relation by a foreign key of the type's own table, or by a lookup's code."""
 
-    def __init__(self, description: str, by: str | None, seen_with_parent: bool, right: Any, kind: str | None = None):
+    def __init__(
+        self,
+        description: str,
+        by: str | None,
+        seen_with_parent: bool | tuple[str, ...],
+        right: Any,
+        kind: str | None = None,
+    ) -> None:
         super().__init__(None, description, right)
         self.by = by
         self.seen_with_parent = seen_with_parent

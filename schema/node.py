@@ -114,6 +114,8 @@ def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotatio
             raise DeclarationError(f"{cls.__name__}.{name}: {mapping.model.__name__} has no column {key}")
         if declared.right is not None:
             mapping.guards[key] = declared.right
+        if isinstance(declared, ColumnField) and declared.identifies:
+            mapping.identifying.add(key)
         if mapping.attributes[key].nullable and not _optional(annotations[name]):
             raise DeclarationError(f"{cls.__name__}.{name} may be null in the table: declare it as `| None`")
     else:
@@ -122,21 +124,25 @@ def _declare_field(cls: type, mapping: Mapping, declared: MappedField, annotatio
             check_attributes(mapping, declared.needs, f"{cls.__name__}.{name}")
 
 
-def column(description: str, *, right: Any = None, mask: Mask | None = None) -> Any:
+def column(description: str, *, right: Any = None, mask: Mask | None = None, identifies: bool = False) -> Any:
     """A column of the type's table, by its attribute name.
 
     `right`: without it the column is null, or what the `mask` leaves of it; nobody filters, searches or orders by what
-    he or she may not read. The field's description says so.
+    he or she may not read. The field's description says so. `identifies`: it singles out a row, as a number on a card
+    does, so that filtering a list by it is noted as looking up a single row is.
     """
     if mask is not None and right is None:
         raise DeclarationError(f"a mask needs a right that lifts it: {description}")
-    return ColumnField(_guarded(description, right, mask), right, mask)
+    return ColumnField(_guarded(description, right, mask), right, mask, identifies)
 
 
-def reference(description: str, *, by: str | None = None, seen_with_parent: bool = False, right: Any = None) -> Any:
+def reference(
+    description: str, *, by: str | None = None, seen_with_parent: bool | tuple[str, ...] = False, right: Any = None
+) -> Any:
     """A to-one relation by the foreign key `<name>_id`, or the attribute named in `by`.
 
-    `seen_with_parent`: whoever sees this row sees the target too, whatever the target's scope says.
+    `seen_with_parent`: whoever sees this row sees the target too, whatever the target's scope says; given the names of
+    fields, of a target outside the scope only these and its id, everything else is null or empty.
     """
     return ReferenceField(_guarded(description, right), by, seen_with_parent, right)
 

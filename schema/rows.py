@@ -1,7 +1,7 @@
 """A row of a statement, who looks at it, and what is known of the table it comes from."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -60,6 +60,8 @@ class Mapping:
     search: tuple[str, ...]
     guards: dict[str, Any]
     """The rights that attributes need, for those that need one."""
+    identifying: set[str] = field(default_factory=set)
+    """The attributes that single out a row: who filters by one looks somebody up."""
 
     @property
     def within(self) -> Callable[[Any, Any], sa.ColumnElement[bool]] | None:
@@ -94,12 +96,21 @@ def _column_sql(element: RowColumn, compiler: Any, **keywords: Any) -> str:
     return str(compiler.process(element.column, **keywords))
 
 
+@dataclass(frozen=True)
+class Partly:
+    """What is shown of a row that another brought along: all of it where `inside` holds, elsewhere the fields named."""
+
+    names: frozenset[str]
+    inside: Any
+
+
 class Row:
     """A row of a statement, by the model's attribute names: `row.birth_date`."""
 
     def __init__(self, source: Any, attributes: dict[str, sa.Column[Any]]) -> None:
         self._source = source
         self._attributes = attributes
+        self._partly: Partly | None = None
 
     def __getattr__(self, name: str) -> Any:
         try:

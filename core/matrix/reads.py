@@ -143,8 +143,11 @@ class Reads:
             if isinstance(declared, ReferenceField | RelationField) and mapping is not None and is_scoped(mapping):
                 yield Step(name, declared, target_of(child), type_.name)
 
-    def compare(self, who: str, step: Step, everything: Any, own: Any) -> None:
-        """Whoever may see less gets what the national account gets, less what lies outside."""
+    def compare(self, who: str, step: Step, everything: Any, own: Any, *, partly: bool = False) -> None:
+        """Whoever may see less gets what the national account gets, less what lies outside.
+
+        `partly`: of the row above only a part is shown, and nothing that is seen with it.
+        """
         mapping = mapping_of(step.type_)
         assert mapping is not None
         all_, mine = step.objects(everything), step.objects(own)
@@ -157,7 +160,7 @@ class Reads:
                 self.world.problems.append(f"{who}: {step.edge} shows {len(mine)} of {len(all_)}.")
             return
         seen = self.world.seen[who][mapping.model]
-        expected = [row["id"] for row in all_ if step.declared.seen_with_parent or row["id"] in seen]
+        expected = [] if partly and _belongs_to_parent(step) else [row["id"] for row in all_ if _seen(step, row, seen)]
         found = [row["id"] for row in mine]
         if getattr(step.declared, "viewer_parameter", None) or self.world.personal(mapping.model):
             expected = [id for id in found if id in seen]
@@ -168,9 +171,10 @@ class Reads:
             self.world.problems.append(f"{who}: {step.edge} counts {own['totalCount']} instead of {len(expected)}.")
         whole = {row["id"]: row for row in all_}
         for row in mine:
+            a_part = isinstance(step.declared.seen_with_parent, tuple) and row["id"] not in seen
             for child in step.inner:
                 if row["id"] in whole:
-                    self.compare(who, child, whole[row["id"]][child.name], row[child.name])
+                    self.compare(who, child, whole[row["id"]][child.name], row[child.name], partly=a_part)
 
     def check_reached(self, steps: list[Step]) -> None:
         """Every relation to rows that have a scope was tried with at least one row."""
@@ -182,3 +186,12 @@ class Reads:
             assert mapping is not None
             if is_scoped(mapping) and step.edge not in self.reached:
                 self.world.problems.append(f"{step.edge} was tried without a row: let a populate(corner) make one.")
+
+
+def _belongs_to_parent(step: Step) -> bool:
+    """Whether a field is of the row itself, so that it is left out of a row of which a part is shown."""
+    return bool(step.declared.seen_with_parent) or isinstance(step.declared, ReferenceField)
+
+
+def _seen(step: Step, row: dict[str, Any], seen: set[str]) -> bool:
+    return bool(step.declared.seen_with_parent) or row["id"] in seen

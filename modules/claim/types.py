@@ -38,7 +38,7 @@ from modules.claim.models import LineStatus, SampleStatus
 from modules.claim.rights import DIAGNOSIS_READ, FEEDBACK_READ, READ
 from modules.claim.rules import MESSAGES, ClaimStatus, RejectionReason, SelectionStatus
 from modules.insuree.models import Insuree as InsureeRow
-from modules.insuree.types import EnrolmentOfficer, Insuree
+from modules.insuree.types import KNOWN_BY, EnrolmentOfficer, Insuree
 from modules.location.models import HealthFacility as FacilityRow
 from modules.location.rules import CareType
 from modules.location.types import HealthFacility, Location
@@ -136,8 +136,8 @@ class ClaimLine(Node):
 class Claim(Node):
     """What a health facility asks for the care of one patient."""
 
-    code: str = column("Unique within the facility.")
-    insuree: Insuree = reference("The patient.", seen_with_parent=True)
+    code: str = column("Unique within the facility.", identifies=True)
+    insuree: Insuree = reference("The patient; of one from elsewhere what identifies.", seen_with_parent=KNOWN_BY)
     health_facility: HealthFacility = reference("The facility.")
     administrator: ClaimAdministrator | None = reference("Who answers for it at the facility.", seen_with_parent=True)
     date_from: date = column("The day of the visit or admission.")

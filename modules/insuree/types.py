@@ -35,6 +35,13 @@ from modules.insuree.rights import CONTACT_READ, IDENTITY_READ, INSUREE_READ
 from modules.location.models import Location as LocationRow
 from modules.location.types import HealthFacility, Location
 
+KNOWN_BY = (
+    "insurance_number", "last_name", "other_names", "birth_date", "gender",
+    "is_head", "status", "photo_due", "recorded_at", "version", "created_at", "updated_at",
+)  # fmt: skip
+"""What is seen of a person from elsewhere whom a claim or a policy names (decision 3 of the rules): number, names, sex
+and day of birth; and what is never null, which tells nothing about who it is."""
+
 
 @mapped(models.Family)
 class Family(Node):
@@ -47,7 +54,7 @@ class Family(Node):
     membership_category: Lookup | None = lookup("membership_category", "What subsidies depend on.")
     address: str | None = column("Where the family lives, beyond the village.")
     confirmation_type: Lookup | None = lookup("confirmation_type", "Who confirmed the family.")
-    confirmation_number: str | None = column("The number of the confirmation.")
+    confirmation_number: str | None = column("The number of the confirmation.", identifies=True)
     version: int = column("Counts the changes; send it back as expectedVersion.")
     created_at: datetime = column("When it was recorded.")
     updated_at: datetime = column("When it was last changed.")
@@ -71,7 +78,7 @@ class Family(Node):
 class Insuree(Node):
     """An insured person."""
 
-    insurance_number: str = column("The number on the card.")
+    insurance_number: str = column("The number on the card.", identifies=True)
     last_name: str = column("The family name.")
     other_names: str = column("The other names.")
     birth_date: date = column("The day of birth.")
@@ -83,9 +90,11 @@ class Insuree(Node):
     relation: Lookup | None = lookup("relation", "What the person is to the head.")
     current_village: Location | None = reference("Where the person stays, if not with the family.")
     id_type: Lookup | None = lookup("id_type", "The kind of identity document.")
-    id_number: str | None = column("The number of the identity document.", right=IDENTITY_READ, mask=last(3))
-    phone: str | None = column("The telephone number.", right=CONTACT_READ, mask=last(3))
-    email: str | None = column("The e-mail address.", right=CONTACT_READ)
+    id_number: str | None = column(
+        "The number of the identity document.", right=IDENTITY_READ, mask=last(3), identifies=True
+    )
+    phone: str | None = column("The telephone number.", right=CONTACT_READ, mask=last(3), identifies=True)
+    email: str | None = column("The e-mail address.", right=CONTACT_READ, identifies=True)
     profession: Lookup | None = lookup("profession", "What the person does for a living.")
     education: Lookup | None = lookup("education", "The school the person finished.")
     first_service_point: HealthFacility | None = reference("The health facility where care starts.")

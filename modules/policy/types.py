@@ -25,7 +25,7 @@ from core import (
     reference,
 )  # fmt: skip
 from modules.insuree import models as insuree_models
-from modules.insuree.types import EnrolmentOfficer, Family, Insuree
+from modules.insuree.types import KNOWN_BY, EnrolmentOfficer, Family, Insuree
 from modules.location.types import Location
 from modules.policy import errors, models
 from modules.policy.models import SuspendedBy
@@ -51,7 +51,7 @@ def named(name: str, field: Any) -> Any:
 class CoveredInsuree(Node):
     """Somebody covered by a policy, from one day to another."""
 
-    insuree: Insuree = reference("Who is covered.", seen_with_parent=True)
+    insuree: Insuree = reference("Who is covered; of those who moved away what identifies.", seen_with_parent=KNOWN_BY)
     starts_on: date = named("from", column("The first day of cover."))
     ends_on: date = named("to", column("The last day of cover."))
     ended_by: CoverEnd | None = column("Why cover ended before the policy's expiry.")

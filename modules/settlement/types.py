@@ -6,8 +6,23 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
-from core import SQL, Money, Node, Where, argument, column, expression, many, mapped, output_type, page, reference
+from core import (
+    SQL,
+    Money,
+    Node,
+    Viewer,
+    Where,
+    argument,
+    column,
+    expression,
+    many,
+    mapped,
+    output_type,
+    page,
+    reference,
+)
 from modules.claim.types import Claim
 from modules.location.rules import CareType
 from modules.location.types import HealthFacility, Location
@@ -20,19 +35,20 @@ from modules.settlement.rules import Criterion
 
 
 def total(name: str, description: str) -> Any:
-    """The sum of an amount over the statements of a run; facilities, who see the run of their claims, do not see it."""
+    """The sum of an amount over the statements of a run that the viewer sees."""
 
-    def amount(run: type[models.BatchRun]) -> SQL[Money]:
-        return _sum(run, name)
+    def amount(run: type[models.BatchRun], viewer: Viewer) -> SQL[Money]:
+        return _sum(run, name, viewer)
 
     amount.__doc__ = description
     return expression(amount, right=BATCH_RUN_READ)
 
 
-def _sum(run: type[models.BatchRun], name: str) -> ColumnElement[Any]:
-    statement = models.FacilityStatement.__table__.alias()
-    of_run = (statement.c.run_id == run.id, statement.c.ended_at.is_(None))
-    return select(func.coalesce(func.sum(statement.c[name]), 0)).where(*of_run).scalar_subquery()
+def _sum(run: type[models.BatchRun], name: str, viewer: Viewer) -> ColumnElement[Any]:
+    """Whoever sees a run beside a claim or a statement need not see all that it pays."""
+    statement = aliased(models.FacilityStatement)
+    of_run = (statement.run_id == run.id, *models.paid_by_run(statement, viewer))
+    return select(func.coalesce(func.sum(getattr(statement, name)), 0)).where(*of_run).scalar_subquery()
 
 
 @mapped(models.ProductIndex)
@@ -160,9 +176,9 @@ class BatchRun(Node):
     paid = total("paid", "What was paid of it so far.")
 
     @expression
-    def claim_count(run: type[models.BatchRun]) -> SQL[int]:
+    def claim_count(run: type[models.BatchRun], viewer: Viewer) -> SQL[int]:
         """How many claims it settles; none once it is undone."""
-        return _sum(run, "claim_count")
+        return _sum(run, "claim_count", viewer)
 
     @many(RelativeIndex, order=("product_id", "care_type"), right=BATCH_RUN_READ)
     def indices(run: type[models.BatchRun], index: type[models.ProductIndex]) -> Where:

@@ -73,6 +73,48 @@ async def test_whatever_was_done_to_it_afterwards_is_found(
     assert any(told in each for each in wrong), wrong
 
 
+async def test_rows_that_changed_are_missing_or_were_put_in_are_named(
+    host: Host, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "BLOCK_ROWS", 5)
+    await write(session, 12)
+    await session.execute(insert(LookupRow), [{"id": new_id(), "kind": "a", "code": "b", "names": {}, "data": {}}])
+    await session.rollback()  # its id is a gap
+    await write(session, 2)
+    await seal(host)
+    changed, missing = list(await session.scalars(select(HistoryRow).order_by(HistoryRow.id).offset(5).limit(2)))
+    await session.execute(text("UPDATE core_history SET changes = '{}' WHERE id = :id"), {"id": changed.id})
+    await session.execute(text("DELETE FROM core_history WHERE id = :id"), {"id": missing.id})
+    gap = await session.scalar(text("SELECT max(id) - 2 FROM core_history"))
+    put_in = new_id()
+    await session.execute(
+        text(
+            "INSERT INTO core_history (id, at, table_name, row_id, action, changes) OVERRIDING SYSTEM VALUE "
+            "VALUES (:gap, now(), 'core_lookup', :row, 'D', '{}')"
+        ),
+        {"gap": gap, "row": put_in},
+    )
+    await session.commit()
+    told = "\n".join((await verify(host)).wrong)
+    assert f"changed: row {changed.id} of the history, I of {changed.table_name} {changed.row_id} at " in told
+    assert f"missing: row {missing.id} of the history, written between " in told
+    assert f"put in: row {gap} of the history, D of core_lookup {put_in} at " in told
+    assert len([line for line in told.splitlines() if line.startswith("  ")]) == 3
+
+
+async def test_a_block_sealed_without_marks_is_named_itself(host: Host, session: AsyncSession) -> None:
+    await write(session)
+    await seal(host)
+    await session.execute(text("UPDATE core_history_block SET row_marks = NULL"))
+    await session.commit()
+    assert (await verify(host)).wrong == ()
+    await session.execute(text("UPDATE core_history SET changes = '{}' WHERE id = 2"))
+    await session.commit()
+    told = (await verify(host)).wrong
+    assert "a row is not what was sealed" in told[0]
+    assert "cannot be named" in told[1]
+
+
 async def test_a_row_put_into_a_gap_is_found(host: Host, session: AsyncSession) -> None:
     await write(session)
     await session.execute(insert(LookupRow), [{"id": new_id(), "kind": "a", "code": "b", "names": {}, "data": {}}])

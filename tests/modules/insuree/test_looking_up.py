@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +54,68 @@ async def test_a_look_up_is_noted_with_who_and_how_in_the_same_statement(api: Ap
 async def test_lists_and_what_lies_below_another_row_leave_no_trace(api: Api, session: AsyncSession) -> None:
     await somebody(session)
     assert (await api(LIST, actor=actor("CLERK"))).errors == []
+    assert await read(session) == []
+
+
+FILTERED = "query($f: InsureeFilter) { insurees(filter: $f) { %s } }"
+NESTED = "query($f: InsureeFilter) { families { nodes { members(filter: $f) { nodes { id } } } } }"
+EXACT = [
+    ({"insuranceNumber": {"eq": "NUMBER"}}, ["filter.insuranceNumber"]),
+    ({"insuranceNumber": {"in": ["NUMBER", "1"]}}, ["filter.insuranceNumber"]),
+    ({"insuranceNumber": {"gte": "NUMBER", "lte": "NUMBER"}}, ["filter.insuranceNumber"]),
+    ({"not": {"insuranceNumber": {"ne": "NUMBER"}}}, ["filter.insuranceNumber"]),
+    ({"or": [{"phone": {"startsWith": "0712345678"}}]}, ["filter.phone"]),
+    ({"phone": {"eq": "0712345678"}, "idNumber": {"eq": "19850505-21"}}, ["filter.idNumber", "filter.phone"]),
+    ({"email": {"contains": "asha@"}}, ["filter.email"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("document", "filter", "by"),
+    [(FILTERED % "totalCount", *each) for each in EXACT]
+    + [(FILTERED % "nodes { id }", *EXACT[0]), (NESTED, *EXACT[0])],
+)
+async def test_a_list_narrowed_by_what_identifies_is_a_look_up(
+    api: Api, session: AsyncSession, document: str, filter: dict[str, Any], by: list[str]
+) -> None:
+    asha = await somebody(session)
+    asha.phone, asha.id_number, asha.email = "0712345678", "19850505-21", "asha@example.org"
+    await session.commit()
+    sent = orjson.loads(orjson.dumps(filter).replace(b"NUMBER", asha.insurance_number.encode()))
+    clerk = actor("CLERK", district=[asha.district_id])
+    reply = await api(document, {"f": sent}, actor=clerk)
+    assert (reply.errors, reply.statements) == ([], 1)
+    [note] = await read(session)
+    assert (note.table_name, note.row_id, note.actor_id) == ("insuree_insuree", asha.id, clerk.id)
+    assert note.changes == {"field": "members" if document is NESTED else "insurees", "by": by}
+    assert asha.insurance_number not in str(note.changes)
+
+
+async def test_a_whole_number_in_a_search_is_a_look_up_and_a_name_is_not(api: Api, session: AsyncSession) -> None:
+    asha = await somebody(session)
+    search = "query($s: String) { insurees(search: $s) { totalCount } }"
+    await api(search, {"s": "Mushi Asha"}, actor=actor("CLERK"))
+    await api(search, {"s": asha.insurance_number[:6]}, actor=actor("CLERK"))
+    assert await read(session) == []
+    await api(search, {"s": f"mushi {asha.insurance_number}"}, actor=actor("CLERK"))
+    [note] = await read(session)
+    assert (note.row_id, note.changes) == (asha.id, {"field": "insurees", "by": ["search"]})
+
+
+async def test_what_finds_many_is_a_list_and_whoever_lies_elsewhere_is_not_looked_up(
+    api: Api, session: AsyncSession
+) -> None:
+    family = await make_family(session, members=11)
+    await session.commit()
+    person = (await session.scalars(select(Insuree).where(Insuree.family_id == family.id))).first()
+    assert person is not None
+    many = {"insuranceNumber": {"startsWith": person.insurance_number[:2]}}
+    assert (await api(FILTERED % "totalCount", {"f": many}, actor=actor("CLERK"))).data["insurees"]["totalCount"] == 11
+    exact = {"insuranceNumber": {"eq": person.insurance_number}}
+    reply = await api(FILTERED % "totalCount", {"f": exact}, actor=actor("CLERK", district=[new_id()]))
+    assert reply.data == {"insurees": {"totalCount": 0}}
+    assert await read(session) == []
+    await api(FILTERED % "nodes { id }", {"f": {"lastName": {"eq": person.last_name}}}, actor=actor("CLERK"))
     assert await read(session) == []
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,20 @@ async def test_a_facility_sees_the_run_of_its_claim_but_not_what_others_get(sche
     total = "query($id: ID!) { claim(id: $id) { batchRun { amountToPay } } }"
     answer = await scheme.api(total, {"id": claim.id}, actor=scheme.nurse())
     assert answer.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_whoever_has_the_right_for_a_part_only_sees_the_totals_of_that_part(scheme: Scheme) -> None:
+    other = await make_clinic(scheme.session, scheme.district)
+    claim = await scheme.claim(listed(500))
+    await scheme.claim(listed(700), clinic=other)
+    await scheme.confirmed()
+    total = "query($id: ID!) { claim(id: $id) { batchRun { amountToPay claimCount } } }"
+    nurse = scheme.nurse()
+    both = replace(nurse, rights=nurse.rights | {"settlement.batch_run.read"})
+    seen = (await scheme.api(total, {"id": claim.id}, actor=both)).data["claim"]["batchRun"]
+    assert seen == {"amountToPay": "500.00", "claimCount": 1}
+    whole = (await scheme.api(total, {"id": claim.id}, actor=actor("ACCOUNTANT", "MEDICAL_OFFICER"))).data
+    assert whole["claim"]["batchRun"] == {"amountToPay": "1200.00", "claimCount": 2}
 
 
 async def test_who_pays_for_care_elsewhere_sees_the_statement_of_that_facility(scheme: Scheme) -> None:
