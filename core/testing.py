@@ -1,9 +1,9 @@
 """A pytest plug-in for module authors: a host, a database of its own for every test, and the API.
 
 Switched on by `-p core.testing`. A test gets a fresh copy of a migrated database through `session` (to write rows),
-`api` (to ask GraphQL as somebody), `http` (to send any request as somebody), `host` or `database_url`; `cli` runs
-`bima` on it. The copies are made by PostgreSQL from a template that is migrated once per profile and version of the
-code, on a server that stays between runs.
+`api` (to ask GraphQL as somebody), `change` (to send a mutation its input), `http` (to send any request as somebody),
+`host` or `database_url`; `cli` runs `bima` on it. The copies are made by PostgreSQL from a template that is migrated
+once per profile and version of the code, on a server that stays between runs.
 
 `check_scope(host, session)` tries who sees and changes what: every type, every way of reaching it, every kind of
 account (see `core.matrix`).
@@ -86,6 +86,26 @@ class Api(Protocol):
         operation_name: str | None = None,
     ) -> Reply:
         """The answer; variables may hold UUIDs, dates and decimals, which go out as text."""
+
+
+class Payload(dict[str, Any]):
+    """What a mutation answered, by the names of its fields.
+
+    `told` is what the user can mend: each error's code, and the path of the input with dots. `statements` counts as in
+    `Reply`.
+    """
+
+    def __init__(self, fields: Mapping[str, Any], statements: int) -> None:
+        super().__init__(fields)
+        self.told = [(error["code"], ".".join(error["path"])) for error in self["errors"]]
+        self.statements = statements
+
+
+class Change(Protocol):
+    """Sends a mutation its input: `await change("endPolicy", "policy { status }", who=clerk, id=policy.id)`."""
+
+    async def __call__(self, mutation: str, fields: str = "", *, who: Actor = ANONYMOUS, **input: Any) -> Payload:
+        """The payload: the fields asked for, and the errors. A request that GraphQL itself refuses fails the test."""
 
 
 POOLER_PORT = 6432
@@ -200,6 +220,31 @@ def api_of(host: Host) -> Api:
 def api(host: Host) -> Api:
     """The API on the test's database."""
     return api_of(host)
+
+
+def change_of(host: Host) -> Change:
+    """What sends mutations to a started host, for tests that have more than one."""
+    api = api_of(host)
+
+    async def change(mutation: str, fields: str = "", *, who: Actor = ANONYMOUS, **input: Any) -> Payload:
+        root = host.schema._schema.mutation_type
+        assert root is not None, "No module has mutations."
+        assert mutation in root.fields, f"There is no mutation {mutation}."
+        document = (
+            f"mutation($input: {root.fields[mutation].args['input'].type}) {{ {mutation}(input: $input) "
+            f"{{ {fields} errors {{ code path message }} }} }}"
+        )
+        reply = await api(document, {"input": input}, actor=who)
+        assert reply.errors == []
+        return Payload(reply.data[mutation], reply.statements)
+
+    return change
+
+
+@pytest.fixture
+def change(host: Host) -> Change:
+    """Sends mutations to the API on the test's database."""
+    return change_of(host)
 
 
 class Doorkeeper:

@@ -1,7 +1,8 @@
 """A day, and what every country's story does: send a mutation, and pay facilities what they ask."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, clock
-from core.testing import Api, actor
+from core.testing import Api, Change, actor
 from modules.claim.testing import make_clinic
 from modules.insuree.models import Insuree
 from modules.insuree.testing import make_family
@@ -18,8 +19,6 @@ from modules.location.testing import make_district, make_village, make_ward
 from tests.modules.valuation.scheme import Scheme
 
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)
-
-Change = Callable[..., Awaitable[Any]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,17 +42,9 @@ def everybody() -> Actor:
 
 
 @pytest.fixture
-def change(api: Api, everybody: Actor) -> Change:
-    """Sends a mutation, and answers its payload: `await change("enrolPolicy", "policy { id }", familyId=...)`."""
-
-    async def send(mutation: str, fields: str, **input: Any) -> Any:
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        document = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {fields} errors {{ code path }} }} }}"
-        reply = await api(document, {"input": input}, actor=everybody)
-        assert reply.errors == []
-        return reply.data[mutation]
-
-    return send
+def change(change: Change, everybody: Actor) -> Any:
+    """Sends a mutation as somebody who does everybody's work."""
+    return partial(change, who=everybody)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, Context, clock
-from core.testing import Api
+from core.testing import Api, Change
 from core.worker import worker
 from modules.insuree.models import Insuree
 from modules.insuree.testing import chf_number, make_family
@@ -20,7 +20,7 @@ from modules.policy.rules import PolicyStage, PolicyStatus
 from modules.policy.services import automatic
 from modules.product.models import Product
 from modules.product.testing import make_product
-from tests.profiles.conftest import NOW, Change
+from tests.profiles.conftest import NOW
 
 FAMILY = "family { id head { id policies { nodes { status value product { code } } } } }"
 FREE: dict[str, Any] = {"code": "NHIS", "lump_sum": 0, "max_members": None}

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from core.testing import Api
+from core.testing import Api, Change
 from modules.contribution.testing import make_payer
 from modules.insuree.models import Family
 from modules.product.testing import make_product
 from tests.modules.valuation.scheme import START, Scheme
 from tests.modules.valuation.test_sampling import all_claims, complete, review, sample
-from tests.profiles.conftest import Change
 
 POLICY = "policy { id status value familyShare payerShare balance }"
 

@@ -7,13 +7,12 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor
-from core.testing import Api
+from core.testing import Api, Change
 from modules.insuree.models import Family
 from modules.insuree.testing import make_family
 from modules.product.models import Product, Subsidy
 from modules.product.testing import make_product
 from tests.modules.valuation.scheme import Scheme
-from tests.profiles.conftest import Change
 
 POLICY = "policy { status value familyShare payerShare startsOn startsOnNepali expiresOnNepali }"
 

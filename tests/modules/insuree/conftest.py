@@ -1,6 +1,6 @@
 """How the tests of this folder ask for changes, and listen to what other modules are told."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import pytest
 
 from core import Actor, Context, hook
 from core.host import Host
-from core.testing import Api, actor
+from core.testing import Change, actor
 from modules.insuree.models import Family, Insuree
 
 FIELDS = {
@@ -16,8 +16,6 @@ FIELDS = {
     "insuree": "id version isHead family { id } relation { code } status statusReason { code } statusOn endedAt",
     "enrolmentOfficer": "id version code validFrom validTo substitute { id } villages { nodes { id } }",
 }
-
-Change = Callable[..., Awaitable[Any]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,25 +26,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def change(api: Api) -> Change:
+def change(change: Change) -> Any:
     """Sends a mutation with its input, as a clerk of the whole country unless told otherwise; answers its payload.
 
     The payload's errors come as (code, path); its object under the name `object`.
     """
 
-    async def change(mutation: str, input: dict[str, Any], *, who: Actor | None = None) -> dict[str, Any]:
-        field = next(name for name in FIELDS if name in _object_of(mutation))
-        document = (
-            f"mutation($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ {mutation}(input: $input) "
-            f"{{ {field} {{ {FIELDS[field]} }} errors {{ code path }} }} }}"
-        )
-        reply = await api(document, {"input": input}, actor=who or actor("CLERK", "SCHEME_ADMINISTRATOR"))
-        assert reply.errors == []
-        payload = reply.data[mutation]
-        told = [(error["code"], ".".join(error["path"])) for error in payload["errors"]]
-        return {"object": payload[field], "errors": told, "statements": reply.statements}
+    async def send(mutation: str, input: dict[str, Any], *, who: Actor | None = None) -> dict[str, Any]:
+        name = _object_of(mutation)
+        by = who or actor("CLERK", "SCHEME_ADMINISTRATOR")
+        payload = await change(mutation, f"{name} {{ {FIELDS[name]} }}", who=by, **input)
+        return {"object": payload[name], "errors": payload.told, "statements": payload.statements}
 
-    return change
+    return send
 
 
 def _object_of(mutation: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, Context, hook, new_id
 from core.host import Host
-from core.testing import Api, actor
+from core.testing import Api, Change, actor
 from modules.location.hooks import Use
 from modules.location.inputs import CreateLocationInput
 from modules.location.models import Location, path_of
@@ -23,8 +23,8 @@ Told = list[tuple[str, str]]
 class Changes:
     """Moves and deletes places through the API, as a system administrator unless told otherwise."""
 
-    def __init__(self, api: Api) -> None:
-        self.api = api
+    def __init__(self, change: Change) -> None:
+        self.change = change
         self.statements = 0
         self.messages: list[str] = []
 
@@ -38,19 +38,15 @@ class Changes:
         return await self._send("deleteLocation", None, id=place.id, expectedVersion=1, newParentId=parent_id)
 
     async def _send(self, mutation: str, who: Actor | None, **input: Any) -> Told:
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        document = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ code path message }} }} }}"
-        reply = await self.api(document, {"input": input}, actor=who or actor("SYSTEM_ADMINISTRATOR"))
-        assert reply.errors == []
-        errors = reply.data[mutation]["errors"]
-        self.statements, self.messages = reply.statements, [error["message"] for error in errors]
-        return [(error["code"], ".".join(error["path"])) for error in errors]
+        payload = await self.change(mutation, who=who or actor("SYSTEM_ADMINISTRATOR"), **input)
+        self.statements, self.messages = payload.statements, [error["message"] for error in payload["errors"]]
+        return payload.told
 
 
 @pytest.fixture
-def changes(api: Api) -> Changes:
+def changes(change: Change) -> Changes:
     """What moves and deletes places."""
-    return Changes(api)
+    return Changes(change)
 
 
 async def told_of(session: AsyncSession, places: Iterable[Location]) -> list[tuple[LocationLevel, list[str], int]]:
@@ -251,12 +247,12 @@ async def test_moving_takes_as_many_statements_for_many_places_as_for_one(
         assert len(counted) == 1
 
 
-async def test_districts_are_made_by_those_who_may(changes: Changes, session: AsyncSession) -> None:
+async def test_districts_are_made_by_those_who_may(api: Api, session: AsyncSession) -> None:
     region, _, ward, _ = await branch(session, "A")
     await session.commit()
     document = "mutation($input: MoveLocationInput!) { moveLocation(input: $input) { errors { code } } }"
     input = {"id": ward.id, "expectedVersion": 1, "parentId": region.id}
-    reply = await changes.api(document, {"input": input}, actor=actor(rights=("location.location.move",)))
+    reply = await api(document, {"input": input}, actor=actor(rights=("location.location.move",)))
     assert [error["extensions"]["code"] for error in reply.errors] == ["FORBIDDEN"]
 
 

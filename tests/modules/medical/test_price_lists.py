@@ -36,21 +36,19 @@ async def test_a_price_list_is_national_unless_it_has_a_place(change: Change, se
 async def test_a_price_list_is_for_a_region_or_a_district(change: Change, session: AsyncSession) -> None:
     district, village = await make_district(session), await make_village(session)
     await session.commit()
-    assert (await change("createPriceList", LIST, **NATIONAL, locationId=district.id))["told"] == []
+    assert (await change("createPriceList", LIST, **NATIONAL, locationId=district.id)).told == []
     wrong = {**NATIONAL, "name": "Another"}
-    assert (await change("createPriceList", LIST, **wrong, locationId=village.id))["told"] == [
+    assert (await change("createPriceList", LIST, **wrong, locationId=village.id)).told == [
         ("WRONG_LEVEL", "locationId")
     ]
-    assert (await change("createPriceList", LIST, **wrong, locationId=new_id()))["told"] == [
-        ("NOT_FOUND", "locationId")
-    ]
+    assert (await change("createPriceList", LIST, **wrong, locationId=new_id())).told == [("NOT_FOUND", "locationId")]
 
 
 async def test_names_are_unique_and_days_in_order(change: Change, session: AsyncSession) -> None:
     await make_price_list(session, {}, name="National services")
     await session.commit()
     answer = await change("createPriceList", LIST, **NATIONAL, validTo="2023-12-31")
-    assert answer["told"] == [("TAKEN", "name"), ("DATES_REVERSED", "validTo")]
+    assert answer.told == [("TAKEN", "name"), ("DATES_REVERSED", "validTo")]
 
 
 async def test_prices_are_set_from_a_day_on(change: Change, api: Api, session: AsyncSession) -> None:
@@ -65,7 +63,7 @@ async def test_prices_are_set_from_a_day_on(change: Change, api: Api, session: A
         validFrom="2024-06-01",
         lines=[{"serviceCode": first.code, "price": "150.00"}, {"serviceId": second.id, "price": "200.00"}],
     )
-    assert changed["told"] == []
+    assert changed.told == []
     query = """query($id: ID!, $on: Date) { priceList(id: $id) { version lines(on: $on) {
         price ownPrice validFrom validTo service { code } } } }"""
     may = await api(query, {"id": price_list.id, "on": "2024-05-31"}, actor=actor("CLAIM_ADMINISTRATOR"))
@@ -124,7 +122,7 @@ async def test_what_is_wrong_with_lines_is_told_where_it_lies(change: Change, se
         {"itemId": new_id(), "price": "-1.00"},
     ]
     answer = await change("setPriceListLines", LINES, id=price_list.id, expectedVersion=1, lines=lines)
-    assert sorted(answer["told"], key=lambda error: error[1]) == [
+    assert sorted(answer.told, key=lambda error: error[1]) == [
         ("TAKEN", "lines.1"),
         ("LIST_OF_OTHER_KIND", "lines.2"),
         ("UNKNOWN_CODE", "lines.3.itemCode"),
@@ -139,8 +137,8 @@ async def test_two_who_set_the_same_list_do_not_overwrite_each_other(change: Cha
     price_list = await make_price_list(session, {})
     await session.commit()
     lines = {"id": price_list.id, "expectedVersion": 1, "lines": []}
-    assert (await change("setPriceListLines", LINES, **lines))["told"] == []
-    assert (await change("setPriceListLines", LINES, **lines))["told"] == [("STALE", "expectedVersion")]
+    assert (await change("setPriceListLines", LINES, **lines)).told == []
+    assert (await change("setPriceListLines", LINES, **lines)).told == [("STALE", "expectedVersion")]
 
 
 async def test_statements_do_not_grow_with_the_lines(change: Change, session: AsyncSession) -> None:
@@ -151,8 +149,8 @@ async def test_statements_do_not_grow_with_the_lines(change: Change, session: As
     for price_list, size in ((short, 1), (long, 60)):
         lines = [{"itemId": item.id, "price": "2.00"} for item in items[:size]]
         answer = await change("setPriceListLines", "priceList { id }", id=price_list.id, expectedVersion=1, lines=lines)
-        assert answer["told"] == []
-        counts.append(answer["statements"])
+        assert answer.told == []
+        counts.append(answer.statements)
     assert counts[0] == counts[1]
 
 
@@ -180,7 +178,7 @@ async def test_a_facility_is_paid_by_lists_of_its_district_its_region_or_the_nat
         answer = await change("setFacilityPriceLists", FACILITY, **own, **lists)
         assert answer["healthFacility"]["servicesPriceList"] == {"id": str(price_list.id)}
     late = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=3, itemsPriceListId=items.id)
-    assert late["told"] == [("STALE", "expectedVersion")]
+    assert late.told == [("STALE", "expectedVersion")]
     both = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=4, itemsPriceListId=items.id)
     assert both["healthFacility"] == {
         "servicesPriceList": {"id": str(services[-1].id)},
@@ -190,13 +188,13 @@ async def test_a_facility_is_paid_by_lists_of_its_district_its_region_or_the_nat
     assert gone["healthFacility"]["servicesPriceList"] is None
     wrong = {"servicesPriceListId": elsewhere.id, "itemsPriceListId": services[0].id}
     answer = await change("setFacilityPriceLists", FACILITY, **own, expectedVersion=6, **wrong)
-    assert answer["told"] == [
+    assert answer.told == [
         ("PRICE_LIST_NOT_HERE", "servicesPriceListId"),
         ("LIST_OF_OTHER_KIND", "itemsPriceListId"),
     ]
     nobody = {"healthFacilityId": new_id(), "expectedVersion": 1}
     unknown = await change("setFacilityPriceLists", FACILITY, **nobody, itemsPriceListId=new_id())
-    assert unknown["told"] == [("NOT_FOUND", "healthFacilityId")]
+    assert unknown.told == [("NOT_FOUND", "healthFacilityId")]
 
 
 async def test_a_list_that_pays_facilities_is_not_deleted(change: Change, session: AsyncSession) -> None:
@@ -204,7 +202,7 @@ async def test_a_list_that_pays_facilities_is_not_deleted(change: Change, sessio
     price_list = await make_price_list(session, {}, facility)
     await session.commit()
     refused = await change("deletePriceList", LIST, id=price_list.id, expectedVersion=1)
-    assert refused["told"] == [("PRICE_LIST_IN_USE", "id")]
+    assert refused.told == [("PRICE_LIST_IN_USE", "id")]
     await change(
         "setFacilityPriceLists", FACILITY, healthFacilityId=facility.id, expectedVersion=1, servicesPriceListId=None
     )

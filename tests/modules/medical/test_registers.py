@@ -37,7 +37,7 @@ async def test_a_diagnosis_is_added_renamed_and_deleted(change: Change, api: Api
     renamed = await change("updateDiagnosis", "diagnosis { code name version }", **same, name="Cholera")
     assert renamed["diagnosis"] == {"code": "A00", "name": "Cholera", "version": 2}
     stale = await change("deleteDiagnosis", "diagnosis { name }", **same)
-    assert stale["told"] == [("STALE", "expectedVersion")]
+    assert stale.told == [("STALE", "expectedVersion")]
     assert stale["diagnosis"] == {"name": "Cholera"}
     deleted = await change("deleteDiagnosis", "diagnosis { endedAt }", id=diagnosis["id"], expectedVersion=2)
     assert deleted["diagnosis"]["endedAt"] is not None
@@ -81,23 +81,23 @@ async def test_what_is_wrong_with_an_item_is_told_where_it_lies(
     change: Change, wrong: dict[str, Any], told: list[tuple[str, str]]
 ) -> None:
     answer = await change("createMedicalItem", ITEM, **{**ASPIRIN, **wrong})
-    assert answer["told"] == told
+    assert answer.told == told
     assert answer["medicalItem"] is None
 
 
 async def test_a_code_is_unique_among_the_current_items_only(change: Change, session: AsyncSession) -> None:
     old = await make_item(session, code="0001")
     await session.commit()
-    assert (await change("createMedicalItem", ITEM, **ASPIRIN))["told"] == [("TAKEN", "code")]
+    assert (await change("createMedicalItem", ITEM, **ASPIRIN)).told == [("TAKEN", "code")]
     await change("deleteMedicalItem", ITEM, id=old.id, expectedVersion=1)
-    assert (await change("createMedicalItem", ITEM, **ASPIRIN))["told"] == []
+    assert (await change("createMedicalItem", ITEM, **ASPIRIN)).told == []
 
 
 async def test_an_entry_that_was_deleted_does_not_change(change: Change, session: AsyncSession) -> None:
     item = await make_item(session, ended_at=clock.now())
     await session.commit()
     answer = await change("updateMedicalItem", ITEM, id=item.id, expectedVersion=1, name="Again")
-    assert answer["told"] == [("NOT_FOUND", "id")]
+    assert answer.told == [("NOT_FOUND", "id")]
 
 
 async def test_deleting_an_item_closes_its_price_list_lines_rule_2_3(change: Change, session: AsyncSession) -> None:
@@ -149,7 +149,7 @@ async def test_what_is_wrong_with_parts_is_told_where_it_lies(change: Change, se
         {**much, "serviceCode": service.code},
     ]
     answer = await change("updateMedicalService", SERVICE, id=service.id, expectedVersion=1, parts=parts)
-    assert sorted(answer["told"], key=lambda error: error[1]) == [
+    assert sorted(answer.told, key=lambda error: error[1]) == [
         ("ITEM_OR_SERVICE", "parts.0"),
         ("ITEM_OR_SERVICE", "parts.1"),
         ("PART_OF_ITSELF", "parts.1"),
@@ -169,8 +169,8 @@ async def test_statements_do_not_grow_with_the_parts(change: Change, session: As
     for service, size in zip(services, (1, 20), strict=True):
         parts = [{"itemId": item.id, "quantity": "1", "price": "1.00"} for item in items[:size]]
         answer = await change("updateMedicalService", SERVICE, id=service.id, expectedVersion=1, parts=parts)
-        assert answer["told"] == []
-        counts.append(answer["statements"])
+        assert answer.told == []
+        counts.append(answer.statements)
     assert counts[0] == counts[1]
 
 

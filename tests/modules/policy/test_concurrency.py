@@ -81,7 +81,7 @@ async def idle_policy(session: AsyncSession, value: int = 10000, **fields: Any) 
 
 
 async def test_two_payments_that_complete_a_policy_activate_it_once(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     policy, family, _ = await idle_policy(session)
     async with holding(session, THE_POLICY, id=policy.id):
@@ -92,7 +92,7 @@ async def test_two_payments_that_complete_a_policy_activate_it_once(
         ]
         await started(host, *sent)
     payloads = await asyncio.gather(*sent)
-    assert [told(payload) for payload in payloads] == [[], []]
+    assert [payload.told for payload in payloads] == [[], []]
     statuses = sorted(payload["contribution"]["policy"]["status"] for payload in payloads)
     assert statuses == ["ACTIVE", "IDLE"]
     after = await policy_of(session, family)
@@ -102,7 +102,7 @@ async def test_two_payments_that_complete_a_policy_activate_it_once(
 
 
 async def test_of_two_payments_that_would_each_complete_a_policy_the_second_is_too_much(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     policy, family, _ = await idle_policy(session)
     async with holding(session, THE_POLICY, id=policy.id):
@@ -111,12 +111,12 @@ async def test_of_two_payments_that_would_each_complete_a_policy_the_second_is_t
             for receipt in ("A1", "A2")
         ]
         await started(host, *sent)
-    assert sorted(map(told, await asyncio.gather(*sent))) == [[], [("OVERPAID", "amount")]]
+    assert sorted(payload.told for payload in await asyncio.gather(*sent)) == [[], [("OVERPAID", "amount")]]
     assert (await policy_of(session, family)).status is PolicyStatus.ACTIVE
 
 
 async def test_a_member_who_moves_away_while_the_family_enrols_is_not_paid_for(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     family, other = await make_family(session, members=4), await make_family(session)
     product, child = await make_product(session, **PER_HEAD), await child_of(session, family)
@@ -127,14 +127,14 @@ async def test_a_member_who_moves_away_while_the_family_enrols_is_not_paid_for(
         away = {"id": child.id, "expectedVersion": 1, "familyId": other.id, "relationCode": CHILD}
         moving = begin(change("moveInsuree", fields=INSUREE, **away))
         await started(host, enrolling, moving)
-    assert (told(await enrolling), told(await moving)) == ([], [])
+    assert ((await enrolling).told, (await moving).told) == ([], [])
     policy = await policy_of(session, family)
     assert policy.value == 2 * 10000 + 2000
     assert await places_on(session, policy) == await members_of(session, family)
 
 
 async def test_a_member_who_dies_or_leaves_while_the_family_enrols_is_not_paid_for(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     dead = {"status": "DEAD", "statusReasonCode": "DEATH", "statusOn": "2026-03-10"}
     for mutation, fields in (("updateInsuree", dead), ("removeInsuree", {})):
@@ -146,14 +146,14 @@ async def test_a_member_who_dies_or_leaves_while_the_family_enrols_is_not_paid_f
             await started(host, enrolling)
             leaving = begin(change(mutation, fields=INSUREE, id=child.id, expectedVersion=1, **fields))
             await started(host, enrolling, leaving)
-        assert (told(await enrolling), told(await leaving)) == ([], [])
+        assert ((await enrolling).told, (await leaving).told) == ([], [])
         policy = await policy_of(session, family)
         assert policy.value == 2 * 10000 + 2000
         assert await places_on(session, policy) == await members_of(session, family)
 
 
 async def test_a_member_who_joins_while_the_family_enrols_has_a_place(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     family, product = await make_family(session, members=3), await make_product(session, **PER_HEAD)
     await session.commit()
@@ -166,14 +166,14 @@ async def test_a_member_who_joins_while_the_family_enrols_has_a_place(
         await started(host, enrolling)
         joining = begin(change("addInsuree", fields=INSUREE, **child))
         await started(host, enrolling, joining)
-    assert (told(await enrolling), told(await joining)) == ([], [])
+    assert ((await enrolling).told, (await joining).told) == ([], [])
     policy = await policy_of(session, family)
     assert policy.value == 2 * 10000 + 2 * 2000
     assert await places_on(session, policy) == await members_of(session, family)
 
 
 async def test_a_payment_and_a_member_who_leaves_do_not_wait_for_each_other_in_a_circle(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     policy, family, _ = await idle_policy(session)
     child = await child_of(session, family)
@@ -182,14 +182,14 @@ async def test_a_payment_and_a_member_who_leaves_do_not_wait_for_each_other_in_a
         await started(host, paying)
         leaving = begin(change("removeInsuree", fields=INSUREE, id=child.id, expectedVersion=1))
         await started(host, paying, leaving)
-    assert (told(await paying), told(await leaving)) == ([], [])
+    assert ((await paying).told, (await leaving).told) == ([], [])
     after = await policy_of(session, family)
     assert after.status is PolicyStatus.ACTIVE
     assert await places_on(session, after) == await members_of(session, family)
 
 
 async def test_members_who_change_places_between_two_families_do_not_block_each_other(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     policies = [(await idle_policy(session))[0] for _ in range(2)]
     families = [await session.get_one(Family, policy.family_id) for policy in policies]
@@ -210,12 +210,12 @@ async def test_members_who_change_places_between_two_families_do_not_block_each_
             for child, family in zip(children, reversed(families), strict=True)
         ]
         await started(host, *moving)
-    assert [told(await request) for request in moving] == [[], []]
+    assert [(await request).told for request in moving] == [[], []]
     for policy, family in zip(policies, families, strict=True):
         assert await places_on(session, policy) == await members_of(session, family)
 
 
-async def test_of_two_renewals_at_once_one_is_made(change: Any, told: Any, session: AsyncSession, host: Host) -> None:
+async def test_of_two_renewals_at_once_one_is_made(change: Any, session: AsyncSession, host: Host) -> None:
     family, product = await make_family(session), await make_product(session)
     previous = await make_policy(session, family, product, PolicyStatus.EXPIRED)
     await make_contribution(session, previous)
@@ -223,20 +223,23 @@ async def test_of_two_renewals_at_once_one_is_made(change: Any, told: Any, sessi
     async with holding(session, "SELECT id FROM insuree_family WHERE id = :id FOR UPDATE", id=family.id):
         sent = [begin(change("renewPolicy", previousPolicyId=previous.id)) for _ in range(2)]
         await started(host, *sent)
-    assert sorted(map(told, await asyncio.gather(*sent))) == [[], [("ALREADY_RENEWED", "previousPolicyId")]]
+    assert sorted(payload.told for payload in await asyncio.gather(*sent)) == [
+        [],
+        [("ALREADY_RENEWED", "previousPolicyId")],
+    ]
 
 
-async def test_of_two_enrolments_at_once_one_is_made(change: Any, told: Any, session: AsyncSession, host: Host) -> None:
+async def test_of_two_enrolments_at_once_one_is_made(change: Any, session: AsyncSession, host: Host) -> None:
     family, product = await make_family(session), await make_product(session)
     await session.commit()
     async with holding(session, WRITING_POLICIES):
         sent = [begin(change("enrolPolicy", familyId=family.id, productId=product.id)) for _ in range(2)]
         await started(host, *sent)
-    assert sorted(map(told, await asyncio.gather(*sent))) == [[], [("ALREADY_ENROLLED", "productId")]]
+    assert sorted(payload.told for payload in await asyncio.gather(*sent)) == [[], [("ALREADY_ENROLLED", "productId")]]
 
 
 async def test_a_family_that_is_deleted_while_it_enrols_keeps_no_running_policy(
-    change: Any, told: Any, session: AsyncSession, host: Host
+    change: Any, session: AsyncSession, host: Host
 ) -> None:
     family, product = await make_family(session), await make_product(session)
     await session.commit()
@@ -246,7 +249,7 @@ async def test_a_family_that_is_deleted_while_it_enrols_keeps_no_running_policy(
         gone = {"id": family.id, "expectedVersion": 1, "members": "DETACH"}
         deleting = begin(change("deleteFamily", fields="errors { code path }", **gone))
         await started(host, enrolling, deleting)
-    assert (told(await enrolling), told(await deleting)) == ([], [])
+    assert ((await enrolling).told, (await deleting).told) == ([], [])
     assert (await policy_of(session, family)).status is PolicyStatus.SUSPENDED
 
 

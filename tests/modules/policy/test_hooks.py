@@ -60,19 +60,17 @@ async def test_a_module_may_price_policies_its_own_way(change: Any, session: Asy
     assert (policy["value"], policy["due"]) == ("12345.00", "12345.00")
 
 
-async def test_a_modules_finding_refuses_an_enrolment(
-    change: Any, told: Any, session: AsyncSession, scheme: Scheme
-) -> None:
+async def test_a_modules_finding_refuses_an_enrolment(change: Any, session: AsyncSession, scheme: Scheme) -> None:
     family, product = await make_family(session), await make_product(session)
     await session.commit()
     scheme.findings = [Finding(WIDOWS_FREE, {"name": "Asha"})]
     payload = await change("enrolPolicy", familyId=family.id, productId=product.id)
-    assert told(payload) == [("WIDOWS_FREE", "productId")]
+    assert payload.told == [("WIDOWS_FREE", "productId")]
     assert payload["errors"][0]["message"] == "Widows pay nothing, Asha."
 
 
 async def test_a_modules_warning_is_quoted_and_refuses_nothing(
-    api: Api, change: Any, told: Any, session: AsyncSession, scheme: Scheme
+    api: Api, change: Any, session: AsyncSession, scheme: Scheme
 ) -> None:
     family, product = await make_family(session), await make_product(session)
     await session.commit()
@@ -80,7 +78,7 @@ async def test_a_modules_warning_is_quoted_and_refuses_nothing(
     query = "query($p: ID!, $f: ID!) { policyQuote(productId: $p, familyId: $f) { warnings { code refuses } } }"
     reply = await api(query, {"p": product.id, "f": family.id}, actor=actor("CLERK"))
     assert reply.data["policyQuote"]["warnings"] == [{"code": "WIDOWS_FREE", "refuses": False}]
-    assert told(await change("enrolPolicy", familyId=family.id, productId=product.id)) == []
+    assert (await change("enrolPolicy", familyId=family.id, productId=product.id)).told == []
 
 
 async def test_modules_are_told_once_when_a_policy_becomes_active(

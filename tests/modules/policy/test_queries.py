@@ -96,13 +96,13 @@ async def test_a_policy_is_found_by_its_id_where_it_is_seen(api: Api, session: A
     assert there.data == {"node": None}
 
 
-async def test_of_two_enrolments_at_once_one_is_refused(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_of_two_enrolments_at_once_one_is_refused(change: Any, session: AsyncSession) -> None:
     family, product = await make_family(session), await make_product(session)
     await session.commit()
     answers = []
 
     async def enrol() -> None:
-        answers.append(told(await change("enrolPolicy", familyId=family.id, productId=product.id)))
+        answers.append((await change("enrolPolicy", familyId=family.id, productId=product.id)).told)
 
     async with anyio.create_task_group() as group:
         for _ in range(3):
@@ -110,14 +110,12 @@ async def test_of_two_enrolments_at_once_one_is_refused(change: Any, told: Any, 
     assert sorted(answers) == [[], [("ALREADY_ENROLLED", "productId")], [("ALREADY_ENROLLED", "productId")]]
 
 
-async def test_a_family_whose_only_member_is_dead_is_not_enrolled(
-    change: Any, told: Any, session: AsyncSession
-) -> None:
+async def test_a_family_whose_only_member_is_dead_is_not_enrolled(change: Any, session: AsyncSession) -> None:
     family, product = await make_family(session, members=1), await make_product(session)
     await session.execute(update(Insuree).values(status=InsureeStatus.DEAD))
     await session.commit()
     payload = await change("enrolPolicy", familyId=family.id, productId=product.id)
-    assert told(payload) == [("FAMILY_EMPTY", "familyId")]
+    assert payload.told == [("FAMILY_EMPTY", "familyId")]
 
 
 async def test_policies_follow_places_to_another_district(api: Api, session: AsyncSession) -> None:
@@ -133,27 +131,23 @@ async def test_policies_follow_places_to_another_district(api: Api, session: Asy
     assert await district_of(session, policy.id) == target.id
 
 
-async def test_a_product_with_running_policies_is_not_deleted_rule_3_3(
-    change: Any, told: Any, session: AsyncSession
-) -> None:
+async def test_a_product_with_running_policies_is_not_deleted_rule_3_3(change: Any, session: AsyncSession) -> None:
     _, policy = await insured(session)
     who = actor("SCHEME_ADMINISTRATOR")
     payload = await change(
         "deleteProduct", fields="errors { code path }", who=who, id=policy.product_id, expectedVersion=1
     )
-    assert told(payload) == [("PRODUCT_IN_USE", "id")]
+    assert payload.told == [("PRODUCT_IN_USE", "id")]
 
 
-async def test_a_policy_rests_on_the_terms_it_was_made_with_decision_7(
-    change: Any, told: Any, session: AsyncSession
-) -> None:
+async def test_a_policy_rests_on_the_terms_it_was_made_with_decision_7(change: Any, session: AsyncSession) -> None:
     _, policy = await insured(session)
     who = actor("SCHEME_ADMINISTRATOR")
     payload = await change(
         "updateProduct", fields="errors { code path }", who=who, id=policy.product_id, expectedVersion=1,
         lumpSum="40000",
     )  # fmt: skip
-    assert told(payload) == []
+    assert payload.told == []
     assert (await session.get_one(Terms, policy.terms_id)).lump_sum == Decimal(30000)
     assert len((await session.scalars(select(Terms).where(Terms.product_id == policy.product_id))).all()) == 2
 

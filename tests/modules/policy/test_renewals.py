@@ -265,50 +265,50 @@ async def test_a_family_may_choose_another_product_and_officer(change: Any, sess
     ],
 )
 async def test_a_renewal_that_is_refused_leaves_the_prompt_open(
-    change: Any, told: Any, session: AsyncSession, fields: dict[str, Any], error: tuple[str, str]
+    change: Any, session: AsyncSession, fields: dict[str, Any], error: tuple[str, str]
 ) -> None:
     renewal = await prompted(session)
     payload = await change(
         "answerPolicyRenewal", fields=RENEWAL, id=renewal.id, expectedVersion=1, answer="RENEW", **fields
     )
-    assert told(payload) == [error]
+    assert payload.told == [error]
     assert await answered(session, renewal) == (RenewalAnswer.NONE, 1)
 
 
 async def test_an_officer_who_stopped_working_has_to_be_replaced_or_left_out(
-    change: Any, told: Any, session: AsyncSession
+    change: Any, session: AsyncSession
 ) -> None:
     gone = await make_officer(session, valid_to=date(2026, 3, 9))
     renewal = await prompted(session, officer=gone, warnings=[RenewalWarning.OFFICER_NOT_VALID])
     reply = {"id": renewal.id, "expectedVersion": 1, "answer": "RENEW"}
-    assert told(await change("answerPolicyRenewal", fields=RENEWAL, **reply)) == [("OFFICER_NOT_VALID", "officerId")]
-    assert told(await change("answerPolicyRenewal", fields=RENEWAL, **reply, officerId=None)) == []
+    assert (await change("answerPolicyRenewal", fields=RENEWAL, **reply)).told == [("OFFICER_NOT_VALID", "officerId")]
+    assert (await change("answerPolicyRenewal", fields=RENEWAL, **reply, officerId=None)).told == []
 
 
-async def test_an_answer_is_based_on_a_version(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_an_answer_is_based_on_a_version(change: Any, session: AsyncSession) -> None:
     renewal = await prompted(session)
     reply = {"id": renewal.id, "answer": "DISCONTINUE"}
-    assert told(await change("answerPolicyRenewal", fields=RENEWAL, expectedVersion=1, **reply)) == []
+    assert (await change("answerPolicyRenewal", fields=RENEWAL, expectedVersion=1, **reply)).told == []
     stale = await change("answerPolicyRenewal", fields=RENEWAL, expectedVersion=1, **reply)
-    assert told(stale) == [("STALE", "expectedVersion")]
+    assert stale.told == [("STALE", "expectedVersion")]
     assert (stale["policyRenewal"]["answer"], stale["policyRenewal"]["version"]) == ("DISCONTINUED", 2)
 
 
 @pytest.mark.parametrize("answer", ["RENEW", "DISCONTINUE"])
-async def test_a_prompt_is_answered_once(change: Any, told: Any, session: AsyncSession, answer: str) -> None:
+async def test_a_prompt_is_answered_once(change: Any, session: AsyncSession, answer: str) -> None:
     renewal = await prompted(session, answer=RenewalAnswer.DISCONTINUED, answered_on=date(2026, 3, 5))
     payload = await change("answerPolicyRenewal", fields=RENEWAL, id=renewal.id, expectedVersion=1, answer=answer)
-    assert told(payload) == [("RENEWAL_ANSWERED", "id")]
+    assert payload.told == [("RENEWAL_ANSWERED", "id")]
     assert "2026-03-05" in payload["errors"][0]["message"]
 
 
-async def test_of_answers_at_once_one_counts(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_of_answers_at_once_one_counts(change: Any, session: AsyncSession) -> None:
     renewal = await prompted(session)
     answers: list[Any] = []
 
     async def reply(answer: str) -> None:
         sent = {"id": renewal.id, "expectedVersion": 1, "answer": answer}
-        answers.append(told(await change("answerPolicyRenewal", fields=RENEWAL, **sent)))
+        answers.append((await change("answerPolicyRenewal", fields=RENEWAL, **sent)).told)
 
     async with anyio.create_task_group() as group:
         for answer in ("RENEW", "DISCONTINUE", "RENEW", "DISCONTINUE"):
@@ -320,7 +320,7 @@ async def test_of_answers_at_once_one_counts(change: Any, told: Any, session: As
     assert (len(policies), version) == (2 if answer is RenewalAnswer.ACCEPTED else 1, 2)
 
 
-async def test_a_prompt_of_another_place_is_not_found(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_a_prompt_of_another_place_is_not_found(change: Any, session: AsyncSession) -> None:
     renewal, elsewhere = await prompted(session), await make_district(session)
     await session.commit()
     for answer in ("RENEW", "DISCONTINUE"):
@@ -328,7 +328,7 @@ async def test_a_prompt_of_another_place_is_not_found(change: Any, told: Any, se
             "answerPolicyRenewal", fields=RENEWAL, who=actor("CLERK", district=[elsewhere.id]), id=renewal.id,
             expectedVersion=1, answer=answer,
         )  # fmt: skip
-        assert told(payload) == [("NOT_FOUND", "id")]
+        assert payload.told == [("NOT_FOUND", "id")]
     assert await answered(session, renewal) == (RenewalAnswer.NONE, 1)
 
 
@@ -344,7 +344,7 @@ async def test_who_stands_in_answers_for_families_of_other_places(change: Any, s
     assert payload["policyRenewal"]["renewedPolicy"]["officer"] == {"id": str(officer.id)}
 
 
-async def test_a_colleague_in_the_same_village_does_not_answer(change: Any, told: Any, session: AsyncSession) -> None:
+async def test_a_colleague_in_the_same_village_does_not_answer(change: Any, session: AsyncSession) -> None:
     village = await make_village(session)
     me = actor("ENROLMENT_OFFICER", village=[village.id])
     await officer_of(session, me)
@@ -352,7 +352,7 @@ async def test_a_colleague_in_the_same_village_does_not_answer(change: Any, told
     payload = await change(
         "answerPolicyRenewal", fields=RENEWAL, who=me, id=renewal.id, expectedVersion=1, answer="DISCONTINUE"
     )
-    assert told(payload) == [("NOT_FOUND", "id")]
+    assert payload.told == [("NOT_FOUND", "id")]
 
 
 async def test_a_repeated_answer_makes_one_policy(change: Any, session: AsyncSession) -> None:
@@ -373,16 +373,14 @@ async def test_renewing_the_policy_itself_answers_its_prompt(change: Any, sessio
 
 
 async def test_a_prompt_that_was_discontinued_stays_so_when_the_policy_is_renewed_after_all(
-    change: Any, told: Any, session: AsyncSession
+    change: Any, session: AsyncSession
 ) -> None:
     renewal = await prompted(session, answer=RenewalAnswer.DISCONTINUED, answered_on=TODAY)
-    assert told(await change("renewPolicy", previousPolicyId=renewal.policy_id)) == []
+    assert (await change("renewPolicy", previousPolicyId=renewal.policy_id)).told == []
     assert await answered(session, renewal) == (RenewalAnswer.DISCONTINUED, 1)
 
 
-async def test_a_policy_that_was_renewed_already_is_told_at_the_prompt(
-    change: Any, told: Any, session: AsyncSession
-) -> None:
+async def test_a_policy_that_was_renewed_already_is_told_at_the_prompt(change: Any, session: AsyncSession) -> None:
     renewal = await prompted(session)
     policy = await of(session, renewal)
     family = await session.get_one(Family, policy.family_id)
@@ -392,7 +390,7 @@ async def test_a_policy_that_was_renewed_already_is_told_at_the_prompt(
     )  # fmt: skip
     await session.commit()
     payload = await change("answerPolicyRenewal", fields=RENEWAL, id=renewal.id, expectedVersion=1, answer="RENEW")
-    assert told(payload) == [("ALREADY_RENEWED", "id")]
+    assert payload.told == [("ALREADY_RENEWED", "id")]
 
 
 async def test_statements_do_not_grow_with_the_family(api: Api, session: AsyncSession) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,16 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, clock, every, hook, new_id
 from core.host import Host
-from core.testing import Api, actor
+from core.testing import Api, Change, actor
 from modules.location.hooks import Use
 from modules.location.testing import make_district, make_region, make_village
 from modules.medical.testing import make_item, make_service
 from modules.product.models import Cover, Terms
 from modules.product.testing import make_product
 
-Change = Callable[..., Awaitable[Any]]
-
-FLAT = {
+FLAT: dict[str, Any] = {
     "code": "CHF01",
     "name": "Community Health Fund",
     "insurancePeriod": 12,
@@ -126,7 +124,7 @@ async def test_a_product_keeps_everything_it_is_told_rule_3_1(change: Change, se
             "levels": [{"levelCode": "D"}, {"levelCode": "H", "subLevelCode": "R"}],
         },
     )
-    assert made["told"] == []
+    assert made.told == []
     assert made["product"] == {
         "location": {"id": str(district.id)},
         "premiumAdult": "5000.00",
@@ -197,7 +195,7 @@ async def test_what_is_wrong_with_a_product_is_told_where_it_lies_rule_3_2_1(
         services=[{"serviceId": new_id(), "serviceCode": "BOTH"}, {"serviceId": new_id()}],
         capitation={"share": "101", "weightVisits": "-1", "levels": [{"levelCode": "Z"}]},
     )
-    assert sorted(made["told"], key=lambda error: (error[1], error[0])) == [
+    assert sorted(made.told, key=lambda error: (error[1], error[0])) == [
         ("UNKNOWN_CODE", "capitation.levels.0.levelCode"),
         ("NOT_A_PERCENTAGE", "capitation.share"),
         ("NOT_A_PERCENTAGE", "capitation.weightVisits"),
@@ -277,7 +275,7 @@ async def test_new_terms_begin_after_those_in_use(change: Change, session: Async
     in_use.terms |= set(await terms_ids(session, product.id))
     for day in ("2023-12-31", "2024-01-01"):
         answer = await change("updateProduct", PRICE, id=product.id, expectedVersion=1, lumpSum="1.00", termsFrom=day)
-        assert answer["told"] == [("TERMS_TOO_EARLY", "termsFrom")]
+        assert answer.told == [("TERMS_TOO_EARLY", "termsFrom")]
         assert answer["product"] is None
 
 
@@ -365,7 +363,7 @@ async def test_what_must_be_there_cannot_be_cleared(change: Change, session: Asy
         "updateProduct", PRICE, id=product.id, expectedVersion=1, code=None, insurancePeriod=None,
         conversionProductId=product.id,
     )  # fmt: skip
-    assert answer["told"] == [
+    assert answer.told == [
         ("REQUIRED", "code"),
         ("REQUIRED", "insurancePeriod"),
         ("CONVERTS_TO_ITSELF", "conversionProductId"),
@@ -382,7 +380,7 @@ async def test_a_duplicate_has_the_newest_terms_except_for_what_is_given(change:
     fields = """product { code name lumpSum premiumAdult version cycles { day } items { limitNumberAdult }
         services { id } terms { id } }"""
     made = await change("duplicateProduct", fields, productId=source.id, code="COPY", lumpSum="50000.00", services=[])
-    assert made["told"] == []
+    assert made.told == []
     assert made["product"].pop("terms")
     assert made["product"] == {
         "code": "COPY",
@@ -395,10 +393,8 @@ async def test_a_duplicate_has_the_newest_terms_except_for_what_is_given(change:
         "services": [],
     }
     taken = await change("duplicateProduct", fields, productId=source.id, code="COPY")
-    assert taken["told"] == [("TAKEN", "code")]
-    assert (await change("duplicateProduct", fields, productId=new_id(), code="X"))["told"] == [
-        ("NOT_FOUND", "productId")
-    ]
+    assert taken.told == [("TAKEN", "code")]
+    assert (await change("duplicateProduct", fields, productId=new_id(), code="X")).told == [("NOT_FOUND", "productId")]
 
 
 async def test_a_product_that_policies_run_on_is_not_deleted(
@@ -408,14 +404,14 @@ async def test_a_product_that_policies_run_on_is_not_deleted(
     await session.commit()
     in_use.products.add(product.id)
     refused = await change("deleteProduct", "product { id }", id=product.id, expectedVersion=1)
-    assert refused["told"] == [("PRODUCT_IN_USE", "id")]
+    assert refused.told == [("PRODUCT_IN_USE", "id")]
     in_use.products.clear()
     deleted = await change("deleteProduct", "product { endedAt }", id=product.id, expectedVersion=1)
     assert deleted["product"]["endedAt"] is not None
     query = 'query($id: ID!) { product(id: $id) { code } products { totalCount } gone: product(code: "CHF01") { id } }'
     reply = await api(query, {"id": product.id}, actor=actor("CLERK"))
     assert reply.data == {"product": {"code": "CHF01"}, "products": {"totalCount": 0}, "gone": None}
-    assert (await change("createProduct", PRICE, **FLAT))["told"] == []
+    assert (await change("createProduct", PRICE, **FLAT)).told == []
 
 
 async def test_families_find_what_is_sold_where_they_live_on_the_day_rule_3_2_9(
@@ -469,8 +465,8 @@ async def test_statements_do_not_grow_with_the_covers(change: Change, session: A
         in_use.terms |= set(await terms_ids(session, product.id))
         covers = [{"itemId": item.id, "limits": limits} for item in items[:size]]
         answer = await change("updateProduct", "product { id }", id=product.id, expectedVersion=1, items=covers)
-        assert answer["told"] == []
-        counts.append(answer["statements"])
+        assert answer.told == []
+        counts.append(answer.statements)
     assert counts[0] == counts[1]
     assert await session.scalar(select(func.count()).select_from(Cover)) == 2 * 41
 
