@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import gc
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import orjson
 
 from benchmarks.frame import NOW, ROOT, Bench, Stopwatch, memory
 from core import clock
+from core.garbage import spare_what_is_loaded
 from core.host import Host
 from core.settings import load_settings
 from core.worker import worker
@@ -54,7 +54,7 @@ async def _work(url: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as data:
         host = Host(load_settings(ROOT, {}, data_dir=Path(data))).on(url)
         await host.start()
-        gc.freeze()
+        spare_what_is_loaded()
         with clock.at(NOW), watch.running():
             looking = asyncio.create_task(look())
             await worker(host, wait=False, signals=False)

@@ -2,7 +2,6 @@
 
 import asyncio
 import difflib
-import gc
 import socket
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from core import logs, tracing
 from core.audit_commands import audit
 from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
+from core.garbage import spare_what_is_loaded
 from core.module_commands import module
 from core.settings import StartError
 
@@ -82,7 +82,7 @@ def worker() -> None:
     async def run() -> None:
         await bring_up_to_date(host())
         await host().start()
-        gc.freeze()  # what was loaded stays: collecting garbage need not look at it each time
+        spare_what_is_loaded()
         try:
             await work(host())
         finally:

@@ -1,7 +1,6 @@
 """`/health`: whether the process lives, and whether it may be sent requests yet."""
 
 import asyncio
-import gc
 import logging
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from core.garbage import spare_what_is_loaded
 from core.migrate import pending
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def settle(host: "Host") -> None:
     """
     _ = host.schema
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()
+    spare_what_is_loaded()
 
 
 async def what_is_missing(host: "Host") -> str:

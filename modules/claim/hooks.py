@@ -1,13 +1,14 @@
 """What other modules can add to the checks of claims, and what they are told of claims."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from core import Context, hookspec
+from core.values import value
 from modules.claim.models import Claim, FeedbackPrompt
 from modules.claim.rules import ClaimStatus, Finding, RejectionReason, first_reason, is_hospital_stay
 from modules.claim.rules import target_date as day_of
@@ -16,7 +17,7 @@ from modules.medical.rules import ServiceCategory, VisitType
 from modules.medical.services import Wanted
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckedLine:
     """A line that is being checked: what was given, at which unit prices, and what was found so far.
 
@@ -43,7 +44,7 @@ class CheckedLine:
         return bool(self.findings) and first_reason(self.findings) is not RejectionReason.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckedClaim:
     """A claim that is being checked, with what was found on it and its lines so far."""
 
@@ -78,7 +79,7 @@ class CheckedClaim:
         return bool(self.findings) and first_reason(self.findings) is not RejectionReason.ACCEPTED
 
 
-@dataclass(frozen=True)
+@value
 class LineVerdict:
     """What an examiner says of a line: more findings, the quantity that is paid for, and the unit price if known."""
 
@@ -87,7 +88,7 @@ class LineVerdict:
     price: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@value
 class Verdict:
     """What an examiner says of a claim: more findings, and its lines by their numbers."""
 
@@ -105,7 +106,7 @@ class Examiner(Protocol):
         """Write down what the accepted lines take, after the claims themselves were written."""
 
 
-@dataclass(frozen=True)
+@value
 class StatusChange:
     """A claim went from one state to another."""
 

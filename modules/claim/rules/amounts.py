@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import ZERO, money, total
+from core.values import value
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class SubLineAmounts:
     price_asked: Decimal
 
 
-@dataclass(frozen=True)
+@value
 class LineAmounts:
     """Quantities and unit prices of a line; valuated and remunerated are totals of the line."""
 

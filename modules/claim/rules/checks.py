@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.values import value
 from modules.claim.rules.reasons import Finding, RejectionReason, in_order
 from modules.claim.rules.states import COUNTED, ClaimStatus
 from modules.claim.rules.visits import stays_overlap, target_date
@@ -21,7 +22,7 @@ class ClaimSettings:
     duplicates_reject: bool = False
 
 
-@dataclass(frozen=True)
+@value
 class FacilityFacts:
     """The facility that gave the care."""
 
@@ -32,7 +33,7 @@ class FacilityFacts:
     in_entitlement_area: bool = True
 
 
-@dataclass(frozen=True)
+@value
 class PatientFacts:
     """The patient. Being inactive or dead starts on the day after the one recorded."""
 
@@ -52,7 +53,7 @@ class SimilarClaim:
     status: ClaimStatus
 
 
-@dataclass(frozen=True)
+@value
 class ClaimFacts:
     """What the checks of a claim look at."""
 

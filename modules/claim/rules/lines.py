@@ -1,16 +1,16 @@
 """What is checked on a line without knowing policies (decision 25): register, price list, care type, patient,
 largest quantity, category of care, frequency."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.values import value
 from modules.claim.rules.reasons import Finding, RejectionReason, in_order
 from modules.location.rules import CareType
 from modules.medical.rules import CareTypeRule, ServiceCategory, care_type_fits, category_fits
 
 
-@dataclass(frozen=True)
+@value
 class RegisterFacts:
     """The item or service as the register has it on the target date."""
 
@@ -23,7 +23,7 @@ class RegisterFacts:
     """Days that must lie between two provisions to one patient; None or 0: any."""
 
 
-@dataclass(frozen=True)
+@value
 class VisitFacts:
     """The circumstances that all lines of a claim share."""
 
@@ -34,7 +34,7 @@ class VisitFacts:
     care_type_rule: CareTypeRule = CareTypeRule.FACILITY
 
 
-@dataclass(frozen=True)
+@value
 class LineFacts:
     """A line as entered."""
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.dates import age_on
 from core.money import ZERO
+from core.values import value
 from modules.claim import rules
 from modules.claim.hooks import CheckedClaim, CheckedLine, Examiner, LineVerdict
 from modules.claim.rules import Finding, RejectionReason
@@ -36,7 +37,7 @@ class LineOutcome(NamedTuple):
     price: Decimal | None
 
 
-@dataclass(frozen=True)
+@value
 class Outcome:
     """What the checks make of a claim. `reason` is ACCEPTED if it passed."""
 

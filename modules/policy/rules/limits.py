@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.dates import add_months
+from core.values import value
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class MemberCover:
     expires_on: date
 
 
-@dataclass(frozen=True)
+@value
 class CoverLeft:
     """What a policy still offers of one item or service."""
 

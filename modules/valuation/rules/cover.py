@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from core.dates import add_months
+from core.values import value
 from modules.claim.rules import CATEGORY_REASONS, Finding, RejectionReason, check_category_limit, in_order
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.policy.rules import CoverLeft, MemberCover, cover_left
@@ -15,7 +16,7 @@ from modules.valuation.rules.choice import choose
 from modules.valuation.rules.terms import Terms
 
 
-@dataclass(frozen=True)
+@value
 class Candidate:
     """A policy that covers the patient on the day of admission and whose product lists the line's element."""
 
@@ -32,7 +33,7 @@ class Candidate:
     """The patient's other claims of this category that count, within this cover."""
 
 
-@dataclass(frozen=True)
+@value
 class CoverLine:
     """A line to find cover for."""
 
@@ -51,7 +52,7 @@ class CoverLine:
     is_service: bool = False
 
 
-@dataclass(frozen=True)
+@value
 class CoverVisit:
     """The circumstances that all lines of a claim share."""
 
@@ -61,7 +62,7 @@ class CoverVisit:
     adult: bool
 
 
-@dataclass(frozen=True)
+@value
 class LineCover:
     """What was found for a line. `candidate` pays for `quantity` of it; None: the line is refused."""
 

@@ -1,17 +1,18 @@
 """What earlier claims took from a policy's deductible and ceiling, and which of the two applies (claims spec 2.9)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from uuid import UUID
 
 from core.money import ZERO, total
+from core.values import value
 from modules.medical.rules import ServiceCategory
 from modules.product.rules import CeilingType
 from modules.valuation.rules.terms import ProductTerms
 
 
-@dataclass(frozen=True)
+@value
 class Usage:
     """What one claim took from one policy. The general amounts count always, those of the visit's side beside them.
 

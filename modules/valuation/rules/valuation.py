@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.money import ZERO, money, percent_of, total
+from core.values import value
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.rules import CeilingExclusion, CeilingInterpretation, LimitationType, PriceOrigin
 from modules.valuation.rules.pricing import Bundle, unit_price
@@ -23,7 +24,7 @@ CAPPED_CATEGORIES = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@value
 class ValuedClaim:
     """The claim as valuation sees it."""
 
@@ -38,7 +39,7 @@ class ValuedClaim:
     """Whole years on the target date, where it is known."""
 
 
-@dataclass(frozen=True)
+@value
 class ValuedLine:
     """A passed line, the policy that covers it and on which terms. Prices are per unit."""
 
@@ -59,7 +60,7 @@ class ValuedLine:
         return self.quantity_provided if self.quantity_approved is None else self.quantity_approved
 
 
-@dataclass(frozen=True)
+@value
 class ValuedPolicy:
     """A policy that covers lines of the claim: its product's terms and how many it covers on the target date."""
 
@@ -67,7 +68,7 @@ class ValuedPolicy:
     members: int = 1
 
 
-@dataclass(frozen=True)
+@value
 class LineValue:
     """Where the price of a line goes: quantity x unit = deducted + insuree_share + exceeded_category +
     exceeded_ceiling + valuated, to the cent (decision 30)."""
@@ -87,7 +88,7 @@ class LineValue:
     """What the facility gets; None until a batch run knows the index of a relative price."""
 
 
-@dataclass(frozen=True)
+@value
 class Valuation:
     """The values of the lines, items before services, and what the claim takes from each policy."""
 
