@@ -155,7 +155,10 @@ def _of_statement(row: Any, viewer: Viewer) -> Where:
 
 
 class RunClaim(Row):
-    """A claim that a run settles. A claim stands in one run only, unless the others were undone."""
+    """What a run settles of a claim: its lines of one product. They are in one run only, those undone aside.
+
+    Of most claims that is all; lines of another product, of another place maybe, are settled by that one's run.
+    """
 
     __tablename__ = "settlement_run_claim"
     __scope__ = _of_statement
@@ -163,13 +166,15 @@ class RunClaim(Row):
     run_id: Mapped[UUID] = mapped_column(ForeignKey("settlement_batch_run.id"))
     statement_id: Mapped[UUID] = mapped_column(ForeignKey("settlement_facility_statement.id"))
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product_product.id"))
     valuated: Mapped[Amount]
     remunerated: Mapped[Amount]
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("uq_settlement_run_claim_current", "claim_id", unique=True, postgresql_where=CURRENT),
+        Index("uq_settlement_run_claim_current", "claim_id", "product_id", unique=True, postgresql_where=CURRENT),
         Index(None, "claim_id"),
+        Index(None, "product_id"),
         Index(None, "run_id"),
         Index(None, "statement_id", "id"),
     )

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import func, select
 
 from core import SQL, BadRequest, Context, Money, UserError, Where, argument, expression, one, page, query
 from core.money import ZERO
 from modules.claim.models import Claim
+from modules.claim.rules import ClaimStatus
 from modules.location.models import HealthFacility
 from modules.product.rules import IndexPeriod
 from modules.settlement import models, rights, services
@@ -60,9 +61,10 @@ def statements(facility: type[HealthFacility], statement: type[models.FacilitySt
 
 @one(BatchRun, seen_with_parent=True)
 def batch_run_of_claim(claim: type[Claim], run: type[models.BatchRun]) -> Where:
-    """The batch run that settles the claim."""
+    """The batch run that settles the claim; of several, when products of several places pay it, the last one."""
     settled = models.RunClaim.__table__.alias()
-    yield exists().where(settled.c.run_id == run.id, settled.c.claim_id == claim.id, settled.c.ended_at.is_(None))
+    of_claim = select(settled.c.run_id).where(settled.c.claim_id == claim.id, settled.c.ended_at.is_(None))
+    yield run.id == of_claim.order_by(settled.c.id.desc()).limit(1).scalar_subquery()
 
 
 batch_run_of_claim.python_name = "batch_run"
@@ -70,12 +72,12 @@ batch_run_of_claim.python_name = "batch_run"
 
 @expression
 def paid_on(claim: type[Claim]) -> SQL[date | None]:
-    """The day on which its facility was paid."""
+    """The day on which its facility was paid all of it."""
     settled, statement = models.RunClaim.__table__.alias(), models.FacilityStatement.__table__.alias()
     return (
-        select(statement.c.paid_on)
+        select(func.max(statement.c.paid_on))
         .join(settled, settled.c.statement_id == statement.c.id)
-        .where(settled.c.claim_id == claim.id, settled.c.ended_at.is_(None))
+        .where(settled.c.claim_id == claim.id, settled.c.ended_at.is_(None), claim.status == ClaimStatus.PAID)
         .scalar_subquery()
     )
 

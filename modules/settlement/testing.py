@@ -165,7 +165,7 @@ async def populate(corner: Corner) -> None:
     index = {"period": IndexPeriod.MONTH, "starts_on": day, "ends_on": day, "distribution_percent": Decimal(100)}
     money = dict.fromkeys(("allocated_premium", "denominator", "value"), Decimal(1))
     session.add_all([
-        RunClaim(valuated=Decimal(1000), remunerated=Decimal(1000), **settled),
+        RunClaim(product_id=product, valuated=Decimal(1000), remunerated=Decimal(1000), **settled),
         CapitationShare(statement_id=statement.id, product_id=product, **per_head),
         Adjustment(amount=Decimal(5), reason="Counted twice", **facility_ids, **settled),
         Payment(statement_id=statement.id, amount=Decimal(5), paid_on=day, reference=f"R{next(_numbers)}"),

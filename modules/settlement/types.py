@@ -79,10 +79,11 @@ class CapitationShare(Node):
 
 @mapped(models.RunClaim)
 class SettledClaim(Node):
-    """A claim with what a run pays for it."""
+    """A claim with what a run pays for it; once for each product that pays some of its lines."""
 
     claim: Claim = reference("The claim.", seen_with_parent=True)
-    valuated: Money = column("What the products pay of it, before the index of relative prices.")
+    product: Product = reference("The product that pays.")
+    valuated: Money = column("What the product pays of it, before the index of relative prices.")
     remunerated: Money = column("What the facility gets for it.")
 
 

@@ -10,13 +10,19 @@ from modules.settlement.models import Adjustment, BatchRun, FacilityStatement, R
 
 async def record_adjustment(ctx: Context, input: RecordAdjustmentInput) -> Adjustment:
     """Note that a facility gets more, or less, for a claim that was paid. The place's next run takes it in; one that
-    takes more than the run pays the facility waits for a further run.
+    takes more than the run pays the facility waits for a further run. Of a claim that several runs paid, the last one
+    that the actor sees.
 
     Raises:
         UserErrors: NOT_FOUND unless the actor works in the whole place that paid; CLAIM_NOT_PAID, REQUIRED, TOO_LONG.
     """
-    settled = select(RunClaim).where(RunClaim.claim_id == input.claim_id, RunClaim.ended_at.is_(None))
-    claim = await ctx.session.scalar(settled.where(*visible(ctx, RunClaim)))
+    settled = (
+        select(RunClaim)
+        .join(FacilityStatement, FacilityStatement.id == RunClaim.statement_id)
+        .where(RunClaim.claim_id == input.claim_id, RunClaim.ended_at.is_(None), *visible(ctx, RunClaim))
+    )
+    latest = settled.order_by(FacilityStatement.paid_on.desc().nulls_last(), RunClaim.id.desc()).limit(1)
+    claim = await ctx.session.scalar(latest)
     if claim is None:
         raise UserError(NOT_FOUND, "claimId")
     run = await find(ctx, BatchRun, claim.run_id, "claimId")

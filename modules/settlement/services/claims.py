@@ -12,6 +12,7 @@ from sqlalchemy import (
     Subquery,
     Uuid,
     and_,
+    case,
     column,
     exists,
     false,
@@ -38,9 +39,12 @@ UNSETTLED = (ClaimStatus.PROCESSED, ClaimStatus.VALUATED)
 
 @dataclass(frozen=True)
 class DueClaim:
-    """A claim to settle. `remunerated` is what valuation has settled already: all but the lines that a run decides."""
+    """What a product has to settle of a claim. `remunerated` is what valuation has settled already: all but the lines
+    that a run decides. What was asked for lines that nobody pays stands with the product of the first line.
+    """
 
     id: UUID
+    product_id: UUID
     health_facility_id: UUID
     claimed: Decimal
     approved: Decimal
@@ -64,19 +68,21 @@ class DueLine:
 async def due_claims(
     ctx: Context, plan: Plan, per_head: Collection[tuple[UUID, UUID]]
 ) -> tuple[Sequence[DueClaim], Sequence[DueLine]]:
-    """The claims to settle and those of their lines that the run decides on, with two statements.
+    """The claims to settle, by product, and those of their lines that the run decides on, with two statements.
 
-    A claim is settled with the product of its first line. `per_head`: products and the facilities that they pay by
-    capitation, whose care is not paid for once more.
+    `per_head`: products and the facilities that they pay by capitation, whose care is not paid for once more.
     """
     if not plan.due:
         return (), ()
     line = _lines(ctx, plan, per_head)
-    is_due = tuple_(line.c.first_product_id, line.c.first_in_patient).in_(plan.due)
-    of_claim = (line.c.claim_id, line.c.health_facility_id, line.c.claimed, line.c.approved)
+    of_claim: list[Any] = [line.c.claim_id, line.c.product_id, line.c.health_facility_id]
+    summed: list[Any] = [func.sum(line.c[name]) for name in ("claimed", "approved", "valuated")]
     known = func.coalesce(func.sum(line.c.valuated).filter(not_(line.c.decided)), 0)
     claims = await ctx.session.execute(
-        select(*of_claim, func.sum(line.c.valuated), known).where(is_due).group_by(*of_claim).order_by(line.c.claim_id)
+        select(*(*of_claim, *summed, known))
+        .where(line.c.due)
+        .group_by(*of_claim)
+        .order_by(line.c.claim_id, line.c.product_id)
     )
     lines = await ctx.session.execute(
         select(
@@ -88,7 +94,7 @@ async def due_claims(
             line.c.valuated,
             line.c.quantity,
         )
-        .where(is_due, line.c.decided)
+        .where(line.c.due, line.c.decided)
         .order_by(line.c.claim_id, line.c.line_no)
     )
     return [DueClaim(*row) for row in claims], [DueLine(*row) for row in lines]
@@ -97,14 +103,14 @@ async def due_claims(
 async def may_be_due(ctx: Context, location_id: UUID | None, after: date, *, most: int) -> int:
     """How many claims a settlement of the place's products may take in, counted up to one more than `most`."""
     products = select(Product.id).where(Product.location_id.is_not_distinct_from(location_id))
+    of_products = exists().where(LineValue.claim_id == Claim.id, LineValue.product_id.in_(products), not_(_settled()))
     waiting = (
         select(Claim.id)
         .where(
             Claim.status.in_(UNSETTLED),
             Claim.ended_at.is_(None),
             Claim.processed_at < midnight(ctx, after),
-            exists().where(LineValue.claim_id == Claim.id, LineValue.product_id.in_(products)),
-            not_(exists().where(RunClaim.claim_id == Claim.id, RunClaim.ended_at.is_(None))),
+            of_products,
         )
         .limit(most + 1)
         .subquery()
@@ -118,29 +124,34 @@ def midnight(ctx: Context, day: date) -> datetime:
 
 
 def _lines(ctx: Context, plan: Plan, per_head: Collection[tuple[UUID, UUID]]) -> Subquery:
-    """Every accepted line of the claims of the plan's products that are in no run.
+    """Every accepted line of the claims that the plan's products pay of; `due` are those that the month settles.
 
-    The care side is the one that valuation took the amount from.
+    The care side is the one that valuation took the amount from. A product settles its lines of a claim together: a
+    side that is not due keeps the other waiting.
     """
     in_patient = PolicyUsage.remunerated_in_patient.is_not(None)
     at_facility_per_head = _among(per_head, LineValue.product_id, Claim.health_facility_id)
-    in_order: dict[str, Any] = {"partition_by": Claim.id, "order_by": ClaimLine.line_no}
+    quantity = func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided)
+    price = func.coalesce(ClaimLine.price_approved, ClaimLine.price_adjusted, ClaimLine.price_asked)
+    first = func.row_number().over(partition_by=Claim.id, order_by=ClaimLine.line_no) == 1
+    is_due = and_(tuple_(LineValue.product_id, in_patient).in_(plan.due), not_(_settled()))
     return (
         select(
             Claim.id.label("claim_id"),
             Claim.health_facility_id,
-            Claim.claimed,
-            Claim.approved,
+            _shared(
+                Claim.claimed, func.round(ClaimLine.quantity_provided * ClaimLine.price_asked, 2), first, "claimed"
+            ),
+            _shared(Claim.approved, func.round(quantity * price, 2), first, "approved"),
             ClaimLine.id.label("line_id"),
             ClaimLine.line_no,
-            func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided).label("quantity"),
+            quantity.label("quantity"),
             LineValue.product_id,
             LineValue.price_valuated.label("valuated"),
             in_patient.label("in_patient"),
             at_facility_per_head.label("per_head"),
             or_(LineValue.price_origin == PriceOrigin.RELATIVE, at_facility_per_head).label("decided"),
-            func.first_value(LineValue.product_id).over(**in_order).label("first_product_id"),
-            func.first_value(in_patient).over(**in_order).label("first_in_patient"),
+            func.bool_and(is_due).over(partition_by=(Claim.id, LineValue.product_id)).label("due"),
         )
         .join(LineValue, LineValue.claim_id == Claim.id)
         .join(ClaimLine, ClaimLine.id == LineValue.claim_line_id)
@@ -151,10 +162,24 @@ def _lines(ctx: Context, plan: Plan, per_head: Collection[tuple[UUID, UUID]]) ->
             Claim.ended_at.is_(None),
             Claim.processed_at < midnight(ctx, plan.after),
             ClaimLine.status == LineStatus.PASSED,
-            not_(exists().where(RunClaim.claim_id == Claim.id, RunClaim.ended_at.is_(None))),
         )
         .subquery()
     )
+
+
+def _settled() -> ColumnElement[bool]:
+    """Whether a run that was not undone settles the claim's lines of the product of a line."""
+    return exists().where(
+        RunClaim.claim_id == LineValue.claim_id,
+        RunClaim.product_id == LineValue.product_id,
+        RunClaim.ended_at.is_(None),
+    )
+
+
+def _shared(whole: Any, own: Any, first: ColumnElement[bool], name: str) -> Any:
+    """A line's part of a claim's amount; of the first line also what is no accepted line's, so that parts add up."""
+    of_all = func.sum(own).over(partition_by=Claim.id)
+    return case((first, func.coalesce(whole, 0) - of_all + own), else_=own).label(name)
 
 
 def _among(pairs: Collection[tuple[UUID, UUID]], *columns: Any) -> ColumnElement[bool]:

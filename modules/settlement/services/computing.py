@@ -38,7 +38,7 @@ class ComputedIndex:
 
 @dataclass(frozen=True)
 class SettledClaim:
-    """A claim with what the facility gets for it."""
+    """A claim with what the facility gets for it from one product."""
 
     due: DueClaim
     remunerated: Decimal
@@ -64,7 +64,7 @@ class Statement:
             "adjustments": total(adjustment.amount for adjustment in self.adjustments),
         }
         return {
-            "claim_count": len(due),
+            "claim_count": len({claim.id for claim in due}),
             "claimed": total(claim.claimed for claim in due),
             "approved": total(claim.approved for claim in due),
             "valuated": total(claim.valuated for claim in due),
@@ -101,19 +101,15 @@ async def compute(ctx: Context, location_id: UUID | None, year: int, month: int,
     return Settlement(indices, statements, amounts)
 
 
-def _by_index(plan: Plan, lines: Iterable[DueLine]) -> dict[IndexKey | None, list[DueLine]]:
-    """Lines at relative prices by the index that pays them. None: a further line of a claim, of a product that this
-    run does not index."""
-    found: defaultdict[IndexKey | None, list[DueLine]] = defaultdict(list)
+def _by_index(plan: Plan, lines: Iterable[DueLine]) -> dict[IndexKey, list[DueLine]]:
+    """Lines at relative prices by the index that pays them."""
+    found: defaultdict[IndexKey, list[DueLine]] = defaultdict(list)
     for line in lines:
-        window = plan.window(line.product_id, line.in_patient)
-        found[None if window is None else (line.product_id, window.care_type)].append(line)
+        found[line.product_id, plan.window(line.product_id, line.in_patient).care_type].append(line)
     return found
 
 
-def _index(
-    product: PlannedProduct, window: IndexWindow, lines: Mapping[IndexKey | None, Sequence[DueLine]]
-) -> ComputedIndex:
+def _index(product: PlannedProduct, window: IndexWindow, lines: Mapping[IndexKey, Sequence[DueLine]]) -> ComputedIndex:
     denominator = total(line.valuated for line in lines.get((product.id, window.care_type), ()))
     premium = product.premium(window.window.start, window.window.end)
     percent = product.percent(window).quantize(UNIT_INDEX)
@@ -122,13 +118,13 @@ def _index(
 
 
 def _remunerated(
-    lines: Mapping[IndexKey | None, Sequence[DueLine]], indices: Mapping[IndexKey | None, Decimal]
+    lines: Mapping[IndexKey, Sequence[DueLine]], indices: Mapping[IndexKey, Decimal]
 ) -> dict[UUID, Decimal]:
-    """What facilities get for lines at relative prices; at 1 where there is no index."""
+    """What facilities get for lines at relative prices."""
     found: dict[UUID, Decimal] = {}
     for key, group in lines.items():
         earning = [EarningLine(PriceOrigin.RELATIVE, line.valuated, line.quantity) for line in group]
-        amounts = rules.remunerate(earning, indices.get(key, UNIT_INDEX))
+        amounts = rules.remunerate(earning, indices[key])
         found.update(zip((line.id for line in group), amounts, strict=True))
     return found
 
@@ -136,10 +132,10 @@ def _remunerated(
 def _settled(
     claims: Iterable[DueClaim], lines: Iterable[DueLine], amounts: Mapping[UUID, Decimal]
 ) -> list[SettledClaim]:
-    decided: defaultdict[UUID, Decimal] = defaultdict(lambda: ZERO)
+    decided: defaultdict[tuple[UUID, UUID], Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
-        decided[line.claim_id] += amounts[line.id]
-    return [SettledClaim(claim, claim.remunerated + decided[claim.id]) for claim in claims]
+        decided[line.claim_id, line.product_id] += amounts[line.id]
+    return [SettledClaim(claim, claim.remunerated + decided[claim.id, claim.product_id]) for claim in claims]
 
 
 async def _statements(

@@ -1,10 +1,11 @@
 """Paying facilities: payments for statements, and what becomes of the claims and of the run."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, not_, select, update
 
 from core import (
     DATE_IN_FUTURE,
@@ -18,18 +19,21 @@ from core import (
     find,
     new_id,
 )
-from modules.claim.rules import ClaimEvent
-from modules.claim.services import advance, lock_claims
+from modules.claim.models import ClaimLine, LineStatus
+from modules.claim.rules import ClaimEvent, ClaimStatus
+from modules.claim.services import advance, among, lock_claims
 from modules.settlement import errors
 from modules.settlement.inputs import RecordFacilityPaymentInput
 from modules.settlement.models import BatchRun, BatchRunStatus, FacilityStatement, Payment, RunClaim
+from modules.valuation.models import LineValue
 
 PORTION = 10_000
 """Claims or lines that are handed to another module at a time."""
 
 
 async def record_facility_payment(ctx: Context, input: RecordFacilityPaymentInput) -> Payment:
-    """Record money that went to a facility. A statement paid in full makes its claims PAID; the last one, the run.
+    """Record money that went to a facility. A statement paid in full makes its claims PAID, unless another product has
+    still to pay its lines; the last one, the run.
 
     Raises:
         UserErrors: NOT_FOUND unless the actor works in the whole place that pays; RUN_NOT_CONFIRMED, STATEMENT_PAID,
@@ -112,5 +116,29 @@ async def _payment(ctx: Context, input: RecordFacilityPaymentInput, left: Decima
 async def _pay_claims(ctx: Context, which: ColumnElement[bool]) -> None:
     paid = select(RunClaim.id, RunClaim.claim_id).where(which, RunClaim.ended_at.is_(None))
     async for portion in portions(ctx, paid, RunClaim.id):
-        claims = await lock_claims(ctx, [claim_id for _, claim_id in portion])
-        await advance(ctx, claims, {claim.id: ClaimEvent.PAY for claim in claims})
+        claims = await lock_claims(ctx, {claim_id for _, claim_id in portion})
+        # Read after they are locked: of two last parts that are paid at once, the second sees the first.
+        waiting = set(await ctx.session.scalars(_partly_paid(claim.id for claim in claims)))
+        paid_up = [claim for claim in claims if claim.status is ClaimStatus.VALUATED and claim.id not in waiting]
+        await advance(ctx, paid_up, {claim.id: ClaimEvent.PAY for claim in paid_up})
+
+
+def _partly_paid(claim_ids: Iterable[UUID]) -> Select[UUID]:
+    """Those of some claims of which a product has not paid its lines yet."""
+    paid = (
+        exists()
+        .where(
+            RunClaim.claim_id == LineValue.claim_id,
+            RunClaim.product_id == LineValue.product_id,
+            RunClaim.ended_at.is_(None),
+            FacilityStatement.id == RunClaim.statement_id,
+            FacilityStatement.paid_on.is_not(None),
+        )
+        .correlate(LineValue)
+    )
+    return (
+        select(LineValue.claim_id)
+        .join(ClaimLine, ClaimLine.id == LineValue.claim_line_id)
+        .where(among(LineValue.claim_id, claim_ids), ClaimLine.status == LineStatus.PASSED, not_(paid))
+        .distinct()
+    )

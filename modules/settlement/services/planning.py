@@ -79,10 +79,11 @@ class Plan:
         sides = [(product, side) for product in self.products.values() for side in (True, False)]
         return [(product.id, side) for product, side in sides if product.window(side) is not None]
 
-    def window(self, product_id: UUID, in_patient: bool) -> IndexWindow | None:
-        """The index for a line; None for lines of products that the place does not settle, or not this month."""
-        product = self.products.get(product_id)
-        return None if product is None else product.window(in_patient)
+    def window(self, product_id: UUID, in_patient: bool) -> IndexWindow:
+        """The index for a line that is due."""
+        window = self.products[product_id].window(in_patient)
+        assert window is not None
+        return window
 
 
 @dataclass

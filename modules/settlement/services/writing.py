@@ -83,6 +83,7 @@ def _claims(run_id: UUID, statement_id: UUID, statement: Statement) -> Iterator[
             "run_id": run_id,
             "statement_id": statement_id,
             "claim_id": claim.due.id,
+            "product_id": claim.due.product_id,
             "valuated": claim.due.valuated,
             "remunerated": claim.remunerated,
         }

@@ -176,15 +176,70 @@ async def test_only_money_that_counts_is_allocated(scheme: Scheme) -> None:
     assert (await scheme.preview())["indices"][0]["allocatedPremium"] == "3100.00"
 
 
-async def test_a_claim_with_lines_of_two_places_is_settled_once_by_its_first_line(scheme: Scheme, actor: Any) -> None:
+async def test_each_product_pays_its_own_lines_of_a_claim_at_its_own_index(scheme: Scheme, actor: Any) -> None:
     national = await make_product(scheme.session, index_period=IndexPeriod.MONTH)
     other = await make_policy(scheme.session, scheme.family, national, starts_on=START)
     await scheme.pay_premium(36_500)
-    await scheme.claim(relative(10_000), relative(400, other), listed(7, other))
-    headquarters = actor("ACCOUNTANT")
-    assert (await scheme.run(who=headquarters, locationId=None))["claimCount"] == 0
-    run = await scheme.run()
-    assert (run["claimCount"], run["amountToPay"]) == (1, "3507.00")
+    await scheme.pay_premium(730, policy=other)
+    claim = await scheme.claim(relative(10_000), relative(400, other), listed(7, other), claimed=10_500)
+    headquarters, colleague = actor("ACCOUNTANT"), actor("ACCOUNTANT")
+    # The region has 3100 for 10 000, the nation 62 for 400: 31 shillings of a hundred here, 15.50 there.
+    of_nation = await scheme.run(who=headquarters, locationId=None)
+    [statement] = nodes(of_nation)
+    assert [statement[name] for name in ("claimCount", "claimed", "valuated", "remunerated")] == [
+        1, "407.00", "407.00", "69.00"
+    ]  # fmt: skip
+    assert [index["value"] for index in of_nation["indices"]] == ["0.1550"]
+    assert (await scheme.confirm(of_nation, colleague))["errors"] == []
+    assert (await scheme.look(claim))["status"] == "PROCESSED"
+    paid = await scheme.pay(statement, who=headquarters)
+    assert (paid["errors"], (await scheme.look(claim))["paidOn"]) == ([], None)
+    of_region = await scheme.confirmed()
+    [statement] = nodes(of_region)
+    # The region answers for what the facility asked and nobody pays: its product has the first line.
+    assert [statement[name] for name in ("claimCount", "claimed", "valuated", "remunerated")] == [
+        1, "10093.00", "10000.00", "3100.00"
+    ]  # fmt: skip
+    seen = await scheme.look(claim)
+    assert (seen["status"], seen["remunerated"], seen["paidOn"]) == ("VALUATED", "3169.00", None)
+    await scheme.pay(statement, "T2")
+    seen = await scheme.look(claim)
+    assert (seen["status"], seen["paidOn"]) == ("PAID", "2026-07-05")
+
+
+async def test_a_claim_of_two_products_waits_for_the_one_whose_period_is_not_over(scheme: Scheme) -> None:
+    quarterly = await make_product(scheme.session, scheme.region, index_period=IndexPeriod.QUARTER)
+    other = await make_policy(scheme.session, scheme.family, quarterly, starts_on=START)
+    await scheme.pay_premium(36_500)
+    claim = await scheme.claim(relative(10_000), relative(100, other))
+    may = await scheme.confirmed()
+    assert (may["claimCount"], may["amountToPay"]) == (1, "3100.00")
+    [statement] = nodes(may)
+    await scheme.pay(statement)
+    assert (await scheme.look(claim))["status"] == "PROCESSED"
+    june = await scheme.confirmed(month=6)
+    assert (june["claimCount"], june["amountToPay"]) == (1, "0.00")
+    # Nothing was paid in for the quarterly product: its index is 0, and the run that pays nothing ends the claim.
+    seen = await scheme.look(claim)
+    assert (seen["status"], seen["remunerated"]) == ("PAID", "3100.00")
+
+
+async def test_undoing_one_of_two_runs_of_a_claim_leaves_the_other(scheme: Scheme, actor: Any) -> None:
+    national = await make_product(scheme.session, index_period=IndexPeriod.MONTH)
+    other = await make_policy(scheme.session, scheme.family, national, starts_on=START)
+    await scheme.pay_premium(36_500)
+    claim = await scheme.claim(relative(10_000), listed(7, other))
+    headquarters, colleague = actor("ACCOUNTANT"), actor("ACCOUNTANT")
+    of_region = await scheme.confirmed()
+    of_nation = (await scheme.confirm(await scheme.run(who=headquarters, locationId=None), colleague))["batchRun"]
+    assert (await scheme.look(claim))["remunerated"] == "3107.00"
+    assert (await scheme.undo(of_region))["errors"] == []
+    assert (await scheme.look(claim))["status"] == "PROCESSED"
+    await scheme.pay(nodes(of_nation)[0], who=headquarters)
+    assert (await scheme.look(claim))["status"] == "PROCESSED"
+    again = await scheme.confirmed()
+    await scheme.pay(nodes(again)[0], "T2")
+    assert (await scheme.look(claim))["status"] == "PAID"
 
 
 async def test_a_facility_paid_per_head_is_not_paid_for_care_once_more(scheme: Scheme) -> None:

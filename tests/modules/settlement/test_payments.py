@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from core.history import HistoryRow
 from modules.claim.testing import make_clinic
+from modules.policy.testing import make_policy
+from modules.product.testing import make_product
 from modules.settlement.models import Adjustment, Payment, RunClaim
 from modules.settlement.testing import listed, make_batch_run, relative
-from tests.modules.settlement.scheme import Scheme, codes, nodes
+from tests.modules.settlement.scheme import START, Scheme, codes, nodes
 
 STATUS = "query($id: ID!) { batchRun(id: $id) { status paid version } }"
 ADJUSTED = "paymentAdjustment { amount reason statement { id } claim { code } }"
@@ -134,7 +136,7 @@ async def test_paid_claims_are_in_no_further_run(scheme: Scheme) -> None:
     assert (await scheme.run(6))["claimCount"] == 0
 
 
-async def test_the_database_refuses_a_claim_in_two_runs(scheme: Scheme) -> None:
+async def test_the_database_refuses_what_a_product_pays_of_a_claim_in_two_runs(scheme: Scheme) -> None:
     await scheme.claim(listed(500))
     await scheme.run()
     settled = (await scheme.session.scalars(select(RunClaim))).one()
@@ -142,11 +144,23 @@ async def test_the_database_refuses_a_claim_in_two_runs(scheme: Scheme) -> None:
     scheme.session.add(
         RunClaim(
             run_id=again.id, statement_id=settled.statement_id, claim_id=settled.claim_id,
-            valuated=settled.valuated, remunerated=settled.remunerated,
+            product_id=settled.product_id, valuated=settled.valuated, remunerated=settled.remunerated,
         )
     )  # fmt: skip
     with pytest.raises(IntegrityError, match="uq_settlement_run_claim_current"):
         await scheme.session.flush()
+
+
+async def test_the_last_payments_of_two_places_at_once_make_their_claim_paid(scheme: Scheme, actor: Any) -> None:
+    national = await make_product(scheme.session)
+    other = await make_policy(scheme.session, scheme.family, national, starts_on=START)
+    claim = await scheme.claim(listed(500), listed(7, other))
+    headquarters, colleague = actor("ACCOUNTANT"), actor("ACCOUNTANT")
+    of_nation = (await scheme.confirm(await scheme.run(who=headquarters, locationId=None), colleague))["batchRun"]
+    statements = [nodes(of_nation)[0], nodes(await scheme.confirmed())[0]]
+    paid = await asyncio.gather(*(scheme.pay(each, f"T{at}", who=headquarters) for at, each in enumerate(statements)))
+    assert [codes(each) for each in paid] == [[], []]
+    assert (await scheme.look(claim))["status"] == "PAID"
 
 
 async def paid_claim(scheme: Scheme, amount: int = 500) -> Any:
