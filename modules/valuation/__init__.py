@@ -53,7 +53,10 @@ def hookspecs() -> ModuleType:
 
 @hook
 def jobs() -> Sequence[Job]:
-    return (Job(services.PROCESS, run=services.process_ordered),)
+    return (
+        Job(services.PROCESS, run=services.process_ordered),
+        Job(services.CATCH_UP, run=services.note_anew),
+    )
 
 
 @hook

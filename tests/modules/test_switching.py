@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, clock
@@ -24,6 +24,7 @@ from core.settings import PROFILES as FOLDER
 from core.settings import load_settings
 from core.switching import dependants, plan_off
 from core.testing import Api, actor, api_of
+from core.worker import _run as try_job
 from modules.claim.models import Claim, ClaimAttachment
 from modules.claim.testing import make_clinic
 from modules.contribution.models import Contribution
@@ -34,6 +35,7 @@ from modules.location.testing import make_district, make_village, make_ward
 from modules.policy.models import Cover, Policy
 from modules.policy.rules import PolicyStatus
 from modules.valuation.models import LineValue
+from modules.valuation.services import CATCH_UP
 from tests.modules.valuation.scheme import Scheme
 
 EVERY_DAY = ("minimal", "zanzibar")
@@ -241,6 +243,24 @@ async def test_a_claim_may_be_corrected_while_valuation_is_off_and_then_takes_no
     [again] = await scheme.hand_in(await session.get_one(Claim, UUID(handed_in["id"])))
     [result] = await scheme.process(again["id"])
     assert result["errors"] == []
+
+
+async def test_a_claim_reviewed_while_valuation_was_off_takes_what_the_review_left_of_it(
+    scheme: Scheme, without: Callable[..., Any], host: Host
+) -> None:
+    claim = await scheme.handed_in(scheme.clinic.services[0])
+    async with without("valuation") as api:
+        there = Scheme(scheme.session, api, scheme.district, scheme.clinic, scheme.family, scheme.patient)
+        settled = [{"lineNo": 1, "priceApproved": "4000"}]
+        reviewed = await there.change("reviewClaim", claim, there.doctor(), lines=settled)
+        assert reviewed["errors"] == []
+    [job] = [job for job in host.jobs if job.name == CATCH_UP]
+    asked = text("SELECT args FROM procrastinate_jobs WHERE task_name = :name")
+    arguments = await scheme.session.scalar(asked, {"name": job.name})
+    for _ in range(2):  # it comes to the same when a worker that was killed left it to another
+        await try_job(host, job, dict(arguments))
+        await scheme.session.commit()
+        assert [row.remunerated for row in await scheme.usage() if row.claim_id == UUID(claim["id"])] == [4000]
 
 
 async def test_a_claim_handed_in_while_valuation_was_off_is_returned_before_it_is_processed(

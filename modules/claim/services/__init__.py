@@ -7,7 +7,7 @@ from modules.claim.services.bulk import among, columns_of, insert_rows, read, up
 from modules.claim.services.entry import create_claim, delete_claim, update_claim
 from modules.claim.services.facts import Provision, grouped, is_adult_on, plain_lines, provisions
 from modules.claim.services.feedback import deliver_feedback
-from modules.claim.services.ordering import Order, in_chunks, order
+from modules.claim.services.ordering import Order, go_through, in_chunks, order
 from modules.claim.services.picking import Picked, select_for_feedback, select_for_review
 from modules.claim.services.plain import PlainClaim, PlainLine
 from modules.claim.services.restoring import restore_claim
@@ -21,7 +21,7 @@ __all__ = [
     "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
     "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample",
     "create_administrator", "create_claim", "create_sample",
-    "delete_administrator", "delete_claim", "deliver_feedback", "grouped", "in_chunks",
+    "delete_administrator", "delete_claim", "deliver_feedback", "go_through", "grouped", "in_chunks",
     "insert_rows", "is_adult_on", "lock_claims", "order", "personal", "plain_lines", "provisions", "read",
     "reject_claim", "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
     "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",

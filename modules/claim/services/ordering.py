@@ -66,13 +66,22 @@ async def in_chunks(
     due: Collection[ClaimStatus],
     work: Callable[[Context, Sequence[UUID]], Awaitable[object]],
 ) -> None:
-    """Work through the due claims of an order, each chunk in a transaction of its own.
+    """Work through the due claims of an order, in its name.
+
+    It may be killed at any moment and run again: a claim that is done is not due any more.
+    """
+    await go_through(ctx, order.actor, _left(ctx, order, due), work)
+
+
+async def go_through(
+    ctx: Context, actor: Actor, claims: Select[date, UUID], work: Callable[[Context, Sequence[UUID]], Awaitable[object]]
+) -> None:
+    """Work through claims in chunks, each in a transaction of its own, in an account's name; a job's progress is told.
 
     Two chunks are under way at once: while the database writes one, the other is computed. Claims of one family are
-    never in two at once, and come in the order of care. It may be killed at any moment and run again: a claim that is
-    done is not due any more.
+    never in two at once, and come in the order of care. `claims`: day of care and id, as of `chosen_claims`.
     """
-    total = await ctx.session.scalar(select(func.count()).select_from(_left(ctx, order, due).subquery()))
+    total = await ctx.session.scalar(select(func.count()).select_from(claims.subquery()))
     done = 0
 
     async def lane(number: int) -> None:
@@ -80,9 +89,9 @@ async def in_chunks(
         after = None
         while True:
             async with ctx.host.db.session() as session:
-                own = Context(ctx.host, order.actor, request_id=ctx.request_id, _session=session)
+                own = Context(ctx.host, actor, request_id=ctx.request_id, _session=session)
                 await sign(session, own)
-                left = _in_lane(_left(own, order, due), number)
+                left = _in_lane(claims, number)
                 if after is not None:
                     left = left.where(tuple_(Claim.date_from, Claim.id) > after)
                 chunk = (await session.execute(left.limit(MOST_CLAIMS))).all()

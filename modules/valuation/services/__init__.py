@@ -1,6 +1,6 @@
 """What can be done with the values of claims, and what other modules may ask of them."""
 
-from modules.valuation.services.catching_up import catch_up
+from modules.valuation.services.catching_up import CATCH_UP, catch_up, note_anew
 from modules.valuation.services.cover_left import cover_used, usage
 from modules.valuation.services.examining import examiner
 from modules.valuation.services.personal import held
@@ -8,6 +8,6 @@ from modules.valuation.services.processing import PROCESS, forget, process_claim
 from modules.valuation.services.remuneration import remunerate, take_back
 
 __all__ = [
-    "PROCESS", "catch_up", "cover_used", "examiner", "forget", "held", "process_claims", "process_ordered",
-    "remunerate", "revalue", "take_back", "usage", "value",
+    "CATCH_UP", "PROCESS", "catch_up", "cover_used", "examiner", "forget", "held", "note_anew", "process_claims",
+    "process_ordered", "remunerate", "revalue", "take_back", "usage", "value",
 ]  # fmt: skip
