@@ -144,9 +144,10 @@ class Claim(VersionedRow):
         Index(None, "administrator_id"),
         # The mean of a diagnosis over a year is read from the index alone.
         Index(None, "main_diagnosis_id", "date_from", postgresql_include=["status", "claimed"]),
-        Index(None, "referred_from_id"),
-        Index(None, "referred_to_id"),
-        Index(None, "restores_id"),
+        # Few claims have these, and an index without the others need not follow each change of their state.
+        Index(None, "referred_from_id", postgresql_where=text("referred_from_id IS NOT NULL")),
+        Index(None, "referred_to_id", postgresql_where=text("referred_to_id IS NOT NULL")),
+        Index(None, "restores_id", postgresql_where=text("restores_id IS NOT NULL")),
         Index(None, "processed_at"),
     )
 
@@ -186,8 +187,8 @@ class ClaimDiagnosis(Row):
 class ClaimLine(Row):
     """An item or a service of a claim, items first, in the facility's order. Prices are per unit.
 
-    `price_adjusted` is what the price list, or the product, makes of the price asked; `quantity_approved` what a limit
-    or the reviewer leaves of the quantity. Both are known from submission on.
+    `price_adjusted` is what the price list, or the product, makes of the price asked: the list's is noted at entry, and
+    submission settles it. `quantity_approved` is what a limit or the reviewer leaves of the quantity.
     """
 
     __tablename__ = "claim_line"

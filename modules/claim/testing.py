@@ -104,6 +104,7 @@ async def make_claim(
             service_id=element.id if isinstance(element, Service) else None,
             quantity_provided=Decimal(quantity),
             price_asked=element.price,
+            price_adjusted=element.price,
         )
         for line_no, (element, quantity) in enumerate(lines, start=1)
     )

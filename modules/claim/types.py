@@ -114,7 +114,9 @@ class ClaimLine(Node):
     quantity_provided: Decimal = column("How many were given.")
     quantity_approved: Decimal | None = column("How many are paid for, where a limit or the reviewer left less.")
     price_asked: Money = column("The unit price that the facility asks.")
-    price_adjusted: Money | None = column("The unit price that price list and product allow.")
+    price_adjusted: Money | None = column(
+        "The unit price that the price list, and from submission on the product, allow."
+    )
     price_approved: Money | None = column("The unit price that the reviewer set.")
     status: LineStatus = column("Whether it is accepted.")
     rejection_reason: RejectionReason | None = column("Why not: the first finding that rejects.")

@@ -25,9 +25,10 @@ class ClaimValue(Row):
 class LineValue(Row):
     """The policy that pays for an accepted line of a claim, on which terms, and what became of its price.
 
-    Amounts are totals of the line, known once the claim is processed: quantity x unit = deducted + insuree_share +
-    exceeded_category + exceeded_ceiling + price_valuated (decision 30). `remunerated` is what the facility gets; of a
-    relative price it is unknown until a batch run sets the index.
+    Amounts are totals of the line: quantity x unit = deducted + insuree_share + exceeded_category + exceeded_ceiling +
+    price_valuated (decision 30). Like the usage they are noted at submission, and hold once the claim is processed:
+    until then nobody is shown them. `remunerated` is what the facility gets; of a relative price it is unknown until a
+    batch run sets the index. A line that was refused since has none.
     """
 
     __tablename__ = "valuation_line"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 
 from core import SQL, Money, Where, expression, one
 from modules.claim.models import Claim, ClaimLine
@@ -23,6 +23,13 @@ def _of_claim(claim: type[Claim], column: str) -> ColumnElement[Any]:
 def _of_line(line: type[ClaimLine], column: str) -> ColumnElement[Any]:
     value = models.LineValue.__table__.alias()
     return select(value.c[column]).where(value.c.claim_line_id == line.id).scalar_subquery()
+
+
+def _once_processed(line: type[ClaimLine], column: str) -> ColumnElement[Any]:
+    """An amount of a line: what submission noted holds only when the claim is processed."""
+    value, of_claim = models.LineValue.__table__.alias(), models.ClaimValue.__table__.alias()
+    processed = exists().where(of_claim.c.claim_id == value.c.claim_id)
+    return select(value.c[column]).where(value.c.claim_line_id == line.id, processed).scalar_subquery()
 
 
 @expression
@@ -70,37 +77,37 @@ def limitation_value(line: type[ClaimLine]) -> SQL[Decimal | None]:
 @expression
 def price_valuated(line: type[ClaimLine]) -> SQL[Money | None]:
     """What the product pays of the whole line, before the index of a relative price."""
-    return _of_line(line, "price_valuated")
+    return _once_processed(line, "price_valuated")
 
 
 @expression
 def deducted(line: type[ClaimLine]) -> SQL[Money | None]:
     """What the deductible leaves to the insuree."""
-    return _of_line(line, "deducted")
+    return _once_processed(line, "deducted")
 
 
 @expression
 def insuree_share(line: type[ClaimLine]) -> SQL[Money | None]:
     """What the limitation leaves to the insuree."""
-    return _of_line(line, "insuree_share")
+    return _once_processed(line, "insuree_share")
 
 
 @expression
 def exceeded_category(line: type[ClaimLine]) -> SQL[Money | None]:
     """What exceeds the amount for the category of care."""
-    return _of_line(line, "exceeded_category")
+    return _once_processed(line, "exceeded_category")
 
 
 @expression
 def exceeded_ceiling(line: type[ClaimLine]) -> SQL[Money | None]:
     """What exceeds the ceiling."""
-    return _of_line(line, "exceeded_ceiling")
+    return _once_processed(line, "exceeded_ceiling")
 
 
 @expression
 def line_remunerated(line: type[ClaimLine]) -> SQL[Money | None]:
     """What the facility gets for the line."""
-    return _of_line(line, "remunerated")
+    return _once_processed(line, "remunerated")
 
 
 line_remunerated.python_name = "remunerated"

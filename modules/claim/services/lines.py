@@ -87,7 +87,10 @@ def kept_lines(
 
 
 async def make_lines(ctx: Context, claim: Claim, lines: Sequence[EnteredLine]) -> list[ClaimLine]:
-    """Rows for the lines, numbered in their order. A price that was not given is the price list's (claims spec 2.4)."""
+    """Rows for the lines, numbered in their order. A price that was not given is the price list's (claims spec 2.4).
+
+    What the list allows is noted beside it, so that submission need not write lines that pass at the list's price.
+    """
     day = rules.target_date(claim.date_from, claim.date_to)
     wanted = {line.element_id: Wanted(claim.health_facility_id, line.element_id, day) for line in lines}
     listed = await listed_prices(ctx, set(wanted.values()))
@@ -100,6 +103,7 @@ async def make_lines(ctx: Context, claim: Claim, lines: Sequence[EnteredLine]) -
             service_id=line.service_id,
             quantity_provided=line.quantity,
             price_asked=rules.asked_price(line.price_asked, listed.get(wanted[line.element_id], line.register_price)),
+            price_adjusted=listed.get(wanted[line.element_id]),
             explanation=line.explanation,
         )
         for number, line in enumerate(lines, start=1)

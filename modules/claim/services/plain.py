@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from modules.claim.models import LineStatus
-from modules.claim.rules import ClaimStatus, SelectionStatus
+from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
 from modules.claim.rules import target_date as day_of
 from modules.insuree.models import InsureeStatus
 from modules.medical.rules import ServiceCategory, VisitType
@@ -53,6 +53,8 @@ class PlainLine(NamedTuple):
     price_adjusted: Decimal | None
     price_approved: Decimal | None
     status: LineStatus
+    rejection_reason: RejectionReason | None
+    justification: str | None
 
     @property
     def element_id(self) -> UUID:

@@ -69,7 +69,8 @@ async def _submit(ctx: Context, claims: Sequence[PlainClaim]) -> None:
 
 async def _write(ctx: Context, outcomes: Sequence[Outcome]) -> None:
     await update_rows(ctx.session, Claim, [_claim_row(outcome) for outcome in outcomes])
-    await update_rows(ctx.session, ClaimLine, [_line_row(line) for outcome in outcomes for line in outcome.lines])
+    lines = (line for outcome in outcomes for line in outcome.lines)
+    await update_rows(ctx.session, ClaimLine, [row for line in lines if (row := _line_row(line)) is not None])
     ids = [outcome.claim.id for outcome in outcomes]
     old = delete(Finding).where(among(Finding.claim_id, ids)).execution_options(synchronize_session=False)
     await ctx.session.execute(old)
@@ -91,10 +92,10 @@ def _claim_row(outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-def _line_row(outcome: LineOutcome) -> Mapping[str, Any]:
-    passed = outcome.reason is RejectionReason.ACCEPTED
-    return {
-        "id": outcome.line.id,
+def _line_row(outcome: LineOutcome) -> Mapping[str, Any] | None:
+    """What to write of a line; None if it is there already, as of most that pass at the price list's price."""
+    passed, line = outcome.reason is RejectionReason.ACCEPTED, outcome.line
+    row = {
         "status": LineStatus.PASSED if passed else LineStatus.REJECTED,
         "rejection_reason": None if passed else outcome.reason,
         "quantity_approved": outcome.quantity,
@@ -102,6 +103,11 @@ def _line_row(outcome: LineOutcome) -> Mapping[str, Any]:
         "price_approved": None,
         "justification": None,
     }
+    there = (
+        line.status, line.rejection_reason, line.quantity_approved, line.price_adjusted, line.price_approved,
+        line.justification,
+    )  # fmt: skip
+    return None if there == tuple(row.values()) else {"id": line.id, **row}
 
 
 def _findings(outcome: Outcome) -> Iterator[Mapping[str, Any]]:

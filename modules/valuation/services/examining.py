@@ -23,6 +23,7 @@ from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation import rules
 from modules.valuation.models import LineValue, PolicyUsage
 from modules.valuation.services.benefits import with_benefits
+from modules.valuation.services.noting import amounts_of
 from modules.valuation.services.policies import PlainPolicy, Policies, load_usage, lock_policies_of, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
@@ -126,14 +127,17 @@ class CoverExaminer:
             self.usage[row.policy_id].append(row)
         self.taken += valuation.usage
         self.visits[claim.insuree_id, claim.category].append(claim.target_date)
+        values = {value.line_no: value for value in valuation.lines}
         for (line, cover), on_terms in zip(paid, lines, strict=True):
-            self.lines.append(self._line_value(claim, line, on_terms))
+            self.lines.append(self._line_value(claim, line, on_terms, values[line.line_no]))
             self.given[claim.insuree_id, line.element_id].append(
                 Provision(claim.insuree_id, line.element_id, claim.target_date, cover.quantity)
             )
-        return {value.line_no: value.unit for value in valuation.lines}
+        return {line_no: value.unit for line_no, value in values.items()}
 
-    def _line_value(self, claim: CheckedClaim, line: CheckedLine, valued: rules.ValuedLine) -> Mapping[str, Any]:
+    def _line_value(
+        self, claim: CheckedClaim, line: CheckedLine, valued: rules.ValuedLine, value: rules.LineValue
+    ) -> Mapping[str, Any]:
         terms, limit = valued.terms, valued.terms.limit(claim.visit_type)
         return {
             "claim_line_id": line.id,
@@ -143,6 +147,7 @@ class CoverExaminer:
             "price_origin": PriceOrigin(terms.price_origin),
             "limitation_type": LimitationType(limit.limitation_type),
             "limitation_value": limit.value(claim.adult),
+            **amounts_of(value),
         }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -29,7 +28,6 @@ from modules.claim.services import (
     plain_lines,
     read,
     select_claims,
-    update_rows,
 )
 from modules.insuree.models import Insuree
 from modules.location.models import HealthFacility
@@ -39,6 +37,7 @@ from modules.valuation.errors import COVER_NOT_EXAMINED
 from modules.valuation.inputs import ProcessClaimsInput
 from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
 from modules.valuation.services.benefits import with_benefits
+from modules.valuation.services.noting import NotedLine, note_lines
 from modules.valuation.services.policies import Policies, load_usage, lock_policies, usage_rows
 from modules.valuation.services.terms import AllTerms, load_terms
 from modules.valuation.settings import Settings
@@ -48,20 +47,12 @@ PROCESS = "valuation.process"
 DUE = (ClaimStatus.CHECKED,)
 
 
-class Payer(NamedTuple):
-    """Who pays for a line since submission; the names are those of the columns of line values."""
-
-    id: UUID
-    claim_line_id: UUID
-    policy_id: UUID
-
-
 @dataclass(frozen=True)
 class Facts:
     """What valuing some claims needs, by id."""
 
     lines: Mapping[UUID, Sequence[PlainLine]]
-    payers: Mapping[UUID, Payer]
+    payers: Mapping[UUID, NotedLine]
     """By the line of the claim."""
 
     births: Mapping[UUID, date]
@@ -133,7 +124,6 @@ def _check_examined(claim: PlainClaim, facts: Facts) -> None:
 
 async def _process(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> None:
     valuations = await _valuate(ctx, claims, facts)
-    await update_rows(ctx.session, LineValue, _line_rows(facts, valuations))
     await insert_rows(ctx.session, ClaimValue, [_claim_row(id, value) for id, value in valuations.items()])
     events = {
         id: ClaimEvent.PROCESS if valuation.waits_for_index else ClaimEvent.VALUATE
@@ -145,8 +135,8 @@ async def _process(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> 
 async def _load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
     session, ids = ctx.session, [claim.id for claim in claims]
     lines = await plain_lines(session, ids)
-    paid = select(*columns_of(LineValue, Payer)).where(among(LineValue.claim_id, ids))
-    payers = {payer.claim_line_id: payer for payer in await read(session, paid, Payer)}
+    paid = select(*columns_of(LineValue, NotedLine)).where(among(LineValue.claim_id, ids))
+    payers = {payer.claim_line_id: payer for payer in await read(session, paid, NotedLine)}
     patients = select(Insuree.id, Insuree.birth_date).where(among(Insuree.id, {claim.insuree_id for claim in claims}))
     facility_ids = {claim.health_facility_id for claim in claims}
     facilities = select(HealthFacility.id, HealthFacility.level_code).where(among(HealthFacility.id, facility_ids))
@@ -163,7 +153,7 @@ async def _load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
 
 
 async def _valuate(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> dict[UUID, rules.Valuation]:
-    """The valuations by claim, one after the other: what one takes is taken before the next. Usage is noted anew."""
+    """The valuations by claim, one after the other: what one takes is taken before the next. They are noted anew."""
     known = await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims])
     usage = grouped(known, lambda row: row.policy_id)
     valuations = {}
@@ -184,6 +174,7 @@ async def _valuate(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> 
             usage[row.policy_id].append(row)
         valuations[claim.id] = valuation
     await _replace_usage(ctx, [row for row in known if row.claim_id is not None], valuations)
+    await note_lines(ctx.session, facts.payers, facts.lines, valuations)
     return valuations
 
 
@@ -232,20 +223,3 @@ def _valued_line(facts: Facts, line: PlainLine) -> rules.ValuedLine:
 def _claim_row(id: UUID, valuation: rules.Valuation) -> dict[str, object]:
     known = None if valuation.waits_for_index else valuation.valuated
     return {"claim_id": id, "valuated": valuation.valuated, "remunerated": known}
-
-
-def _line_rows(facts: Facts, valuations: Mapping[UUID, rules.Valuation]) -> list[dict[str, object]]:
-    ids = {(line.claim_id, line.line_no): line.id for own in facts.lines.values() for line in own}
-    return [
-        {
-            "id": facts.payers[ids[claim_id, line.line_no]].id,
-            "price_valuated": line.valuated,
-            "deducted": line.deducted,
-            "insuree_share": line.insuree_share,
-            "exceeded_category": line.exceeded_category,
-            "exceeded_ceiling": line.exceeded_ceiling,
-            "remunerated": line.remunerated,
-        }
-        for claim_id, valuation in valuations.items()
-        for line in valuation.lines
-    ]

@@ -159,7 +159,7 @@ async def test_a_crash_while_claims_are_handed_in_leaves_nothing_half_written(wo
     rows = await world.session.execute(select(Claim.status, Claim.version, Claim.submitted_at, Claim.approved))
     assert {tuple(row) for row in rows} == {(ClaimStatus.ENTERED, 1, None, None)}
     assert await world.session.scalar(select(func.count()).select_from(Finding)) == 0
-    assert await world.session.scalar(select(func.count()).where(ClaimLine.price_adjusted.is_not(None))) == 0
+    assert await world.session.scalar(select(func.count()).where(ClaimLine.rejection_reason.is_not(None))) == 0
 
     results = await world.submit(*claims)
     assert [(result["claim"]["status"], result["errors"]) for result in results] == [("CHECKED", [])] * 5

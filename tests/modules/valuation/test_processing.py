@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from core.history import HistoryRow
 from core.testing import actor
 from modules.claim.models import Claim, ClaimLine, ClaimPart
 from modules.claim.rules import ClaimStatus
 from modules.medical.models import Service, ServicePart
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.product.rules import CeilingExclusion, CeilingType, PriceOrigin
-from modules.valuation.models import ClaimValue, PolicyUsage
+from modules.valuation.models import ClaimValue, LineValue, PolicyUsage
 from tests.modules.valuation.scheme import PROCESS, Scheme, amounts, co_insurance, fixed, lines
 
 
@@ -276,3 +277,27 @@ async def test_fifty_claims_cost_as_many_statements_as_one(scheme: Scheme) -> No
     assert many.statements == first.statements
     valued = select(func.count()).select_from(Claim).where(Claim.status == ClaimStatus.VALUATED)
     assert await scheme.session.scalar(valued) == 51
+
+
+async def test_what_submission_noted_of_lines_is_shown_once_processed_and_not_written_again(scheme: Scheme) -> None:
+    await scheme.insure()
+    claim = await scheme.handed_in(scheme.clinic.items[0], scheme.clinic.services[0])
+    noted = await scheme.session.scalars(select(func.sum(LineValue.price_valuated)))
+    assert noted.one() == 6000
+    assert amounts(claim, "priceValuated") == amounts(claim, "remunerated") == [None, None]
+    [result] = await scheme.process(claim["id"])
+    assert amounts(result["claim"], "priceValuated") == ["1000.00", "5000.00"]
+    written = select(HistoryRow.action).where(HistoryRow.table_name.in_(("valuation_line", "claim_line")))
+    assert (await scheme.session.scalars(written)).all() == ["I"] * 4
+
+
+async def test_what_is_noted_of_lines_follows_a_review(scheme: Scheme) -> None:
+    await scheme.insure()
+    claim = await scheme.handed_in(scheme.clinic.items[0], scheme.clinic.services[0])
+    settled = [
+        {"lineNo": 1, "status": "REJECTED", "justification": "Not needed"},
+        {"lineNo": 2, "priceApproved": "4000"},
+    ]
+    await scheme.change("reviewClaim", claim, scheme.doctor(), lines=settled)
+    noted = select(LineValue.price_valuated, LineValue.insuree_share).order_by(LineValue.claim_line_id)
+    assert [tuple(row) for row in await scheme.session.execute(noted)] == [(None, None), (4000, 0)]
