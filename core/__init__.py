@@ -30,6 +30,7 @@ from core.errors import (
 )
 from core.fields import mutation, query
 from core.files import FileKind, FileStorage, claim_file, link_to
+from core.finding import FINE, ODD, WRONG, Finding
 from core.hooks import every, first, hook, hookspec
 from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type, output_type
 from core.jobs import defer
@@ -71,10 +72,12 @@ __all__ = [
     "DATES_REVERSED",
     "DATE_IN_FUTURE",
     "EVERYBODY",
+    "FINE",
     "ILLEGAL_TRANSITION",
     "JSON",
     "NEGATIVE",
     "NOT_FOUND",
+    "ODD",
     "PUBLIC",
     "REQUIRED",
     "SIGNED_IN",
@@ -85,6 +88,7 @@ __all__ = [
     "TOO_LONG",
     "UNKNOWN_CODE",
     "UNSET",
+    "WRONG",
     "Actor",
     "Amount",
     "BadRequest",
@@ -95,6 +99,7 @@ __all__ = [
     "ErrorCode",
     "FileKind",
     "FileStorage",
+    "Finding",
     "Forbidden",
     "Job",
     "JobInfo",

@@ -25,7 +25,7 @@ async def context_of(request: Request) -> Context:
     except Unauthenticated:
         request.app.state.rates.check_address(address)
         raise
-    request.state.note.account = actor.id
+    request.state.note.account, request.state.note.device = actor.id, actor.device
     request.app.state.rates.check(actor, address)
     return Context(
         host,
@@ -42,7 +42,7 @@ async def _actor(request: Request) -> Actor:
         return ANONYMOUS
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Send the access token as `Authorization: Bearer <token>`.")
+        raise Unauthenticated("Send the access token or the access key as `Authorization: Bearer <token>`.")
     token = token.strip()
     actors = request.app.state.actors
     known: Actor | None = actors.find(token)

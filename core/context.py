@@ -40,7 +40,12 @@ class Actor:
 
     @property
     def device(self) -> UUID | None:
-        """The device that the actor uses, when it is known."""
+        """The device or the access key that the actor uses, when it is known."""
+        return None
+
+    @property
+    def requests_per_minute(self) -> int | None:
+        """How often that device may ask in each server process; None: as often as the settings say."""
         return None
 
     @property
@@ -88,6 +93,8 @@ class Context:
     """The `clientMutationId` that the mutation under way has taken."""
     result_id: UUID | None = None
     """The object that the mutation under way answers."""
+    answer_kept: bool = True
+    """Whether the answer of the mutation under way is kept for who sends it again; not when it holds a secret."""
     arguments: dict[str, Any] = field(default_factory=dict)
     """The arguments of the ordinary root field under way, as they were sent."""
 

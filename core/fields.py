@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from strawberry.types.field import StrawberryField
 
 from core.context import Context
-from core.errors import STALE, TAKEN, UserError, UserErrors
+from core.errors import STALE, TAKEN, ErrorCode, UserError, UserErrors
 from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
@@ -51,12 +51,16 @@ def query(*, right: Right) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     return declare
 
 
-def mutation(result: type, *, right: Right, remembered: bool = True) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+def mutation(
+    result: type, *, right: Right, remembered: bool = True, once: ErrorCode | None = None
+) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     """A root field of Mutation: `async def create_family(ctx, input) -> models.Family`.
 
     `result`: the mapped type of the row that the function returns, or a `Payload` that it returns whole. User errors
     undo everything and become the payload's `errors`; a repeated `clientMutationId` gets the first answer. Not
-    `remembered`: the answer is a secret and kept nowhere, so a repeat runs again.
+    `remembered`: the answer is a secret and kept nowhere, so a repeat runs again. `once`: it is a secret as well, but
+    what was done stays, so a repeat is refused with this error, whose message may name as `{id}` the `ctx.result_id`
+    that the function set.
     """
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
@@ -66,7 +70,7 @@ def mutation(result: type, *, right: Right, remembered: bool = True) -> Callable
         async def resolve(info: strawberry.Info, input: Any) -> Any:
             ctx: Context = info.context
             try:
-                return await _run(ctx, function, input, info if remembered else None, name, payload, key, result)
+                return await _run(ctx, function, input, info if remembered else None, name, payload, key, result, once)
             except (UserError, UserErrors, StaleDataError, IntegrityError) as error:
                 refused = _refused(ctx, error, input, payload, key)
                 await ctx.session.rollback()
@@ -97,13 +101,17 @@ async def _run(
     payload: Any,
     key: str | None,
     result: type,
+    once: ErrorCode | None,
 ) -> Any:
     earlier = await claim(ctx, name, input.client_mutation_id, info) if info is not None else None
+    if earlier is not None and once is not None:
+        raise UserError(once, "clientMutationId", id=earlier.object_id)
     if earlier is not None and earlier.answer is not None:
         return orjson.Fragment(earlier.answer)
     if earlier is not None and key is not None:
         seen = await _is_visible(ctx, result, earlier.object_id)  # it may have moved to where the sender does not work
         return payload(client_mutation_id=input.client_mutation_id, **{key: earlier.object_id if seen else None})
+    ctx.answer_kept = once is None
     returned = await function(ctx, input)
     await ctx.session.flush()
     if key is None:

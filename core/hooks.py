@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from core.files import FileStorage
+    from core.finding import Finding
     from core.host import Host
     from core.settings import Settings
 
@@ -117,6 +118,14 @@ async def switched_on(ctx: Context, since: "datetime | None") -> None:
 @hookspec
 async def module_removed(session: "AsyncSession", module: str, rights: Sequence[str]) -> None:
     """A module, which may be any, was removed with its tables for good: delete what you keep of it by its name."""
+
+
+@hookspec
+async def findings(host: "Host", session: "AsyncSession") -> "Sequence[Finding]":  # type: ignore[empty-body]
+    """What `bima doctor` tells of the module besides: what is odd or wrong, and what to type. Only for looking.
+
+    Asked when no migration is pending.
+    """
 
 
 # Who is asking.

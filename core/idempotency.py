@@ -85,7 +85,7 @@ async def remember(ctx: Context, answer: bytes | None) -> None:
     await ctx.session.execute(
         update(IdempotencyRow)
         .where(IdempotencyRow.account_id == ctx.actor.id, IdempotencyRow.client_mutation_id == ctx.claimed)
-        .values(object_id=ctx.result_id, answer=(answer or b"null").decode())
+        .values(object_id=ctx.result_id, answer=(answer or b"null").decode() if ctx.answer_kept else None)
     )
     ctx.claimed = None
 

@@ -73,6 +73,8 @@ class JsonLines(logging.Formatter):
             line["request_id"] = note.request_id
             if note.account is not None:
                 line["account_id"] = note.account
+            if note.device is not None:
+                line["device_id"] = note.device
             if note.trace_id:
                 line["trace_id"] = note.trace_id
         line.update(getattr(record, FIELDS, {}))

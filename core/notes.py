@@ -13,6 +13,8 @@ class Note:
 
     request_id: str = ""
     account: UUID | None = None
+    device: UUID | None = None
+    """The session or the access key that was used."""
     kind: str = ""
     operation: str = ""
     answer: str = OK

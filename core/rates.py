@@ -30,12 +30,16 @@ class Allowance:
         self.seconds = 60 / per_minute if per_minute else 0.0
         self.paid: OrderedDict[Hashable, float] = OrderedDict()
 
-    def wait(self, key: Hashable) -> float:
-        """Count one request: 0 when it may go on, otherwise in how many seconds it may be tried again."""
-        if not self.seconds:
+    def wait(self, key: Hashable, per_minute: int | None = None) -> float:
+        """Count one request: 0 when it may go on, otherwise in how many seconds it may be tried again.
+
+        `per_minute`: what this key may, if it is not the usual.
+        """
+        seconds = 60 / per_minute if per_minute else self.seconds
+        if not seconds:
             return 0.0
         now = time.monotonic()
-        paid = max(self.paid.get(key, now), now) + self.seconds
+        paid = max(self.paid.get(key, now), now) + seconds
         over = paid - now - 60
         if over > 1e-6:
             return over
@@ -57,11 +61,16 @@ class Rates:
     def check(self, actor: "Actor", address: str) -> None:
         """Count one request of an actor, or of a stranger at an address.
 
+        An actor with a rate of its own is held to that alone.
+
         Raises:
             Busy: it is one too many.
         """
         if actor.id is None:
             self.check_address(address)
+            return
+        if actor.requests_per_minute is not None:
+            _stop(self.devices.wait(actor.device or actor.id, actor.requests_per_minute), "This access key")
             return
         _stop(self.accounts.wait(actor.id), "Your account")
         if actor.device is not None:

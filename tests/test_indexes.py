@@ -21,7 +21,7 @@ JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 """
 SMALL = {
     "claim_administrator", "contribution_funding", "insuree_officer", "medical_diagnosis", "medical_item",
-    "medical_price_list", "medical_service", "people_account", "people_role", "product_present",
+    "medical_price_list", "medical_service", "people_access_key", "people_account", "people_role", "product_present",
     "settlement_payment",
 }  # fmt: skip
 """Tables of some ten thousand rows at most, which are read through in no time."""

@@ -25,6 +25,7 @@ from schema.node import MAPPED
 
 REGISTERED = Path(__file__).with_name("registered.toml")
 SEES = {
+    "AccessKey": "own system",
     "AuditEntry": "",  # each account sees its own acts: nobody acted here
     "BatchRun": "region, district",
     "CapitationShare": "region, district, paid facility",
@@ -43,7 +44,7 @@ SEES = {
     "FacilityPayment": "region, district, paid facility",
     "FacilityStatement": "region, district, paid facility",
     "Family": "region, district, ward, village",
-    "Grant": "own account",
+    "Grant": "own account, own system",
     "Insuree": "region, district, ward, village",
     "InsureePhoto": "region, district, ward, village",
     "PaymentAdjustment": "region, district, paid facility",
@@ -51,7 +52,7 @@ SEES = {
     "PolicyRenewal": "own account, region, district, ward, village",
     "RelativeIndex": "region, district",
     "SettledClaim": "region, district, paid facility",
-    "User": "own account",
+    "User": "own account, own system",
 }
 """Which accounts of a corner see its rows, beside the national one: what the scopes mean, reviewed by people."""
 

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from core.doctor.database import examine_database
-from core.doctor.finding import FINE, ODD, WRONG, Finding
 from core.doctor.set_up import examine_set_up
+from core.finding import FINE, ODD, WRONG, Finding
 
 if TYPE_CHECKING:
     from core.host import Host

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, sealing
-from core.doctor.finding import FINE, ODD, WRONG, Finding
+from core.finding import FINE, ODD, WRONG, Finding
+from core.hooks import every
 from core.migrate import connected, pending
 from core.presence import known_modules
 
@@ -56,6 +58,10 @@ async def examine_database(host: "Host") -> AsyncIterator[Finding]:
         for finding in await _hanging(host, connection):
             yield finding
         yield await _seal(connection)
+    async with connected(host) as other, AsyncSession(other) as session:
+        for answer in await every(host, "findings", host=host, session=session):
+            for finding in answer:
+                yield finding
 
 
 async def _rows(connection: AsyncConnection[Any], sql: Any, *values: Any) -> list[TupleRow]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from core.doctor.finding import FINE, ODD, WRONG, Finding
 from core.documents import problems, read_manifest
 from core.files.storage import FolderStorage
+from core.finding import FINE, ODD, WRONG, Finding
 from core.settings import DEVELOPMENT_SECRET, SHORTEST_SECRET, Settings, StartError
 
 if TYPE_CHECKING:

@@ -6,15 +6,29 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Base, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Query, Right, extend, hook
+from core import (
+    Actor,
+    Base,
+    ErrorCode,
+    Finding,
+    Job,
+    Manifest,
+    ModuleSettings,
+    Mutation,
+    Part,
+    Query,
+    Right,
+    extend,
+    hook,
+)
 from core.cli import subgroup
 from modules.people import commands as commands_
-from modules.people import errors, models, mutations, queries
+from modules.people import errors, key_commands, models, mutations, queries
 from modules.people import hooks as hooks_
 from modules.people import jobs as jobs_
 from modules.people import rights as rights_
 from modules.people import settings as settings_
-from modules.people.services import access, seeding
+from modules.people.services import access, examining, seeding
 
 if TYPE_CHECKING:
     import click
@@ -31,6 +45,7 @@ def graphql() -> Sequence[Part]:
         extend(
             Query,
             queries.me, queries.users, queries.user, queries.roles, queries.role, queries.rights, queries.devices,
+            queries.access_keys,
         ),
         extend(
             Mutation,
@@ -38,6 +53,7 @@ def graphql() -> Sequence[Part]:
             mutations.enrol_second_factor, mutations.activate_second_factor, mutations.discard_second_factor,
             mutations.request_password_reset, mutations.create_password_reset, mutations.reset_password,
             mutations.create_user, mutations.update_user, mutations.deactivate_user,
+            mutations.create_access_key, mutations.revoke_access_key,
             mutations.create_role, mutations.update_role,
         ),
     ]  # fmt: skip
@@ -54,7 +70,8 @@ def tables() -> Sequence[type[Base]]:
     """Accounts, roles, what they hold, and sessions."""
     return (
         models.Account, models.Role, models.RoleRight, models.AccountRole, models.Grant,
-        models.Session, models.SecondFactor, models.PasswordReset, models.SignInTry, models.SeededRight,
+        models.Session, models.AccessKey, models.SecondFactor, models.PasswordReset, models.SignInTry,
+        models.SeededRight,
     )  # fmt: skip
 
 
@@ -84,8 +101,18 @@ def jobs() -> Sequence[Job]:
 
 @hook
 def commands(cli: "click.Group") -> None:
-    """`bima user create`."""
-    subgroup(cli, "user", "Accounts.").add_command(commands_.create)
+    """`bima user create` and `bima user key`."""
+    user = subgroup(cli, "user", "Accounts.")
+    user.add_command(commands_.create)
+    key = subgroup(user, "key", "Access keys of other systems.")
+    for command in (key_commands.create, key_commands.list_, key_commands.revoke):
+        key.add_command(command)
+
+
+@hook
+async def findings(host: "Host", session: AsyncSession) -> Sequence[Finding]:
+    """Resets that reach nobody, and old keys without an end."""
+    return await examining.examine(host, session)
 
 
 @hook
@@ -102,5 +129,5 @@ async def module_removed(session: AsyncSession, rights: Sequence[str]) -> None:
 
 @hook
 async def authenticate(host: "Host", session: AsyncSession, token: str) -> Actor | None:
-    """Access tokens of this module."""
+    """Access tokens and access keys of this module."""
     return await access.authenticate(host, session, token)

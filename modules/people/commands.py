@@ -20,6 +20,7 @@ from modules.people.models import NATIONAL
 @click.option("--facility", "facilities", multiple=True, type=UUID, help="The id of a facility it works at.")
 @click.option("--national", is_flag=True, help="It works in the whole country.")
 @click.option("--language", type=click.Choice(["en", "sw", "fr"]), help="What the user reads.")
+@click.option("--machine", is_flag=True, help="It is another system's: it gets keys by `bima user key create`.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def create(
     username: str,
@@ -30,6 +31,7 @@ def create(
     facilities: tuple[UUID, ...],
     national: bool,
     language: str | None,
+    machine: bool,
     password_stdin: bool,
 ) -> None:
     """Create an account. Without --location, --facility or --national it sees nothing.
@@ -39,7 +41,7 @@ def create(
     grants: list[tuple[str, UUID | None]] = [("location", id) for id in locations]
     grants += [("health_facility", id) for id in facilities]
     grants += [(NATIONAL, None)] if national else []
-    password = _password(password_stdin)
+    password = None if machine else _password(password_stdin)
 
     async def work(ctx: Context) -> UUID:
         await services.check_grants(ctx, grants)
@@ -51,6 +53,7 @@ def create(
             roles=roles,
             grants=grants,
             password=password,
+            machine=machine,
             language=language or ctx.host.settings.languages[0],
         )
         return account.id
@@ -58,7 +61,7 @@ def create(
     try:
         id = run(work)
     except (UserError, UserErrors) as error:
-        raise Stopped(_told(error)) from error
+        raise Stopped(told(error)) from error
     click.echo(f"Created the account {username} ({id}).")
 
 
@@ -69,6 +72,7 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
-def _told(error: UserError | UserErrors) -> str:
+def told(error: UserError | UserErrors) -> str:
+    """What is wrong, in one line."""
     errors = error.errors if isinstance(error, UserErrors) else [error]
     return " ".join(f"{'.'.join(found.path)}: {found.code.message('en', found.parameters)}" for found in errors)

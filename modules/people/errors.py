@@ -10,9 +10,9 @@ SIGN_IN_FAILED = ErrorCode(
 )
 TOO_MANY_TRIES = ErrorCode(
     "TOO_MANY_TRIES",
-    en="Too many wrong passwords. Try again in {minutes} min.",
-    sw="Umekosea nenosiri mara nyingi. Jaribu tena baada ya dakika {minutes}.",
-    fr="Trop de mots de passe erronés. Réessayez dans {minutes} min.",
+    en="Too many tries. Wait {minutes} min and try again, or ask your administrator for a new password.",
+    sw="Umejaribu mara nyingi mno. Subiri dakika {minutes} ujaribu tena, au mwombe msimamizi nenosiri jipya.",
+    fr="Trop d'essais. Attendez {minutes} min et réessayez, ou demandez à l'administrateur un nouveau mot de passe.",
 )
 SESSION_ENDED = ErrorCode(
     "SESSION_ENDED",
@@ -86,16 +86,66 @@ RESET_TOKEN_INVALID = ErrorCode(
     sw="Namba hii ya kubadili nenosiri si sahihi, imeshatumika, au muda wake umeisha. Omba mpya.",
     fr="Ce jeton est faux, a déjà servi ou a expiré. Demandez-en un nouveau.",
 )
+RESET_NOT_OFFERED = ErrorCode(
+    "RESET_NOT_OFFERED",
+    en="Nothing is sent for a forgotten password here. Ask your administrator for a token.",
+    sw="Hapa hakuna kinachotumwa kwa nenosiri lililosahaulika. Mwombe msimamizi wako tokeni.",
+    fr="Rien n'est envoyé ici pour un mot de passe oublié. Demandez un jeton à votre administrateur.",
+)
 ACCOUNT_INACTIVE = ErrorCode(
     "ACCOUNT_INACTIVE",
     en="This account is not active. Activate it first.",
     sw="Akaunti hii haitumiki. Iwezeshe kwanza.",
     fr="Ce compte est inactif. Activez-le d'abord.",
 )
+MACHINE_ACCOUNT = ErrorCode(
+    "MACHINE_ACCOUNT",
+    en="This account belongs to a system, which has access keys and no password. Make it a key instead.",
+    sw="Akaunti hii ni ya mfumo, wenye funguo za kuingilia na usio na nenosiri. Utengenezee ufunguo badala yake.",
+    fr="Ce compte est celui d'un système, qui a des clés d'accès et pas de mot de passe. Créez-lui plutôt une clé.",
+)
+NOT_A_MACHINE = ErrorCode(
+    "NOT_A_MACHINE",
+    en="This account belongs to a person, who signs in with a password. Make an account for the system first.",
+    sw="Akaunti hii ni ya mtu, anayeingia kwa nenosiri. Kwanza tengeneza akaunti ya mfumo.",
+    fr="Ce compte est celui d'une personne, qui a un mot de passe. Créez d'abord un compte pour le système.",
+)
+ROLE_NEEDS_SECOND_FACTOR = ErrorCode(
+    "ROLE_NEEDS_SECOND_FACTOR",
+    en="The role {role} needs a second factor, which a system cannot have. Give its account another role.",
+    sw="Jukumu {role} linahitaji hatua ya pili ya uthibitisho, ambayo mfumo hauwezi kuwa nayo. Toa jukumu lingine.",
+    fr="Le rôle {role} exige un second facteur, qu'un système ne peut avoir. Donnez un autre rôle à son compte.",
+)
+RIGHT_NOT_HELD = ErrorCode(
+    "RIGHT_NOT_HELD",
+    en="The account does not hold the right {right}. Leave it out, or give the account a role with it first.",
+    sw="Akaunti haina haki ya {right}. Iondoe, au kwanza ipe akaunti jukumu lenye haki hiyo.",
+    fr="Le compte n'a pas le droit {right}. Retirez-le ou donnez d'abord au compte un rôle qui l'a.",
+)
+RIGHT_BEYOND_YOURS = ErrorCode(
+    "RIGHT_BEYOND_YOURS",
+    en="You do not hold the right {right} yourself. Leave it out, or ask an administrator of accounts.",
+    sw="Wewe mwenyewe huna haki ya {right}. Iondoe, au mwombe msimamizi wa akaunti.",
+    fr="Vous n'avez pas vous-même le droit {right}. Retirez-le ou demandez à un administrateur des comptes.",
+)
+EXPIRY_OUT_OF_RANGE = ErrorCode(
+    "EXPIRY_OUT_OF_RANGE",
+    en="The last day must lie between today and {years} years from now. Choose another one, or leave it out.",
+    sw="Siku ya mwisho iwe kati ya leo na miaka {years} ijayo. Chagua nyingine, au iache wazi.",
+    fr="Le dernier jour doit être compris entre aujourd'hui et dans {years} ans. Choisissez-en un autre ou aucun.",
+)
+KEY_HANDED_OUT = ErrorCode(
+    "KEY_HANDED_OUT",
+    en="This key was made already, and is shown once only. If it got lost, revoke the key {id} and make another.",
+    sw="Ufunguo huu umeshatengenezwa, na huonyeshwa mara moja tu. Ukipotea, batilisha {id} na utengeneze mwingine.",
+    fr="Cette clé existe déjà et n'est montrée qu'une fois. Si elle est perdue, révoquez {id} et créez-en une autre.",
+)
 
 ALL = (
     SIGN_IN_FAILED, TOO_MANY_TRIES, SESSION_ENDED,
     PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_UNCHANGED,
     SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, SECOND_FACTOR_PRESENT,
-    RESET_TOKEN_INVALID, ACCOUNT_INACTIVE, USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
+    RESET_TOKEN_INVALID, RESET_NOT_OFFERED, ACCOUNT_INACTIVE, USERNAME_INVALID, GRANT_OPENS_NOTHING, OWN_ACCOUNT,
+    MACHINE_ACCOUNT, NOT_A_MACHINE, ROLE_NEEDS_SECOND_FACTOR,
+    RIGHT_NOT_HELD, RIGHT_BEYOND_YOURS, EXPIRY_OUT_OF_RANGE, KEY_HANDED_OUT,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What the mutations of accounts, roles and sign-in take."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -84,6 +85,7 @@ class CreateUserInput(MutationInput):
     email: Annotated[str | None, argument("The e-mail address.")] = None
     phone: Annotated[str | None, argument("The telephone number.")] = None
     language: Annotated[str | None, argument("en, sw or fr; the scheme's own when absent.")] = None
+    machine: Annotated[bool, argument("It is another system's: it has access keys, never a password.")] = False
     password: Annotated[str | None, argument("A first password, to be changed at once.")] = None
     role_codes: Annotated[list[str] | None, argument("The codes of its roles.")] = None
     grants: Annotated[list[GrantInput] | None, argument("What it works at; without any it sees nothing.")] = None
@@ -134,6 +136,29 @@ class ResetPasswordInput(MutationInput):
 
     token: Annotated[str, argument("The token that was sent, or handed over by an administrator.")]
     new_password: Annotated[str, argument("Ten characters or more, hard to guess.")]
+
+
+@input_type
+class CreateAccessKeyInput(MutationInput):
+    """A key for another system."""
+
+    user_id: Annotated[UUID, argument("The system's account, which is a machine's.")]
+    name: Annotated[str, argument("What people know it by, such as where it is used; at most 100 characters.")]
+    id: Annotated[UUID | None, argument("The id it is to have: a UUID, version 7.")] = None
+    expires_on: Annotated[date | None, argument("The last day it is good; absent: until revoked.")] = None
+    rights: Annotated[
+        list[str] | None, argument("Those of the account's rights that it has; absent: all, later ones too.")
+    ] = None
+    requests_per_minute: Annotated[
+        int | None, argument("How often it may ask; absent: as often as any device, and together with its account.")
+    ] = None
+
+
+@input_type
+class RevokeAccessKeyInput(MutationInput):
+    """A key that is to open nothing any more."""
+
+    id: Annotated[UUID, argument("The key's id, which is no part of its text.")]
 
 
 @input_type

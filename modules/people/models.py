@@ -1,11 +1,23 @@
 """Accounts, the roles they have, the places they are granted and the devices they are signed in on."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, false, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,8 +46,9 @@ def own(row: Any, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
 
 
 class Account(VersionedRow):
-    """Somebody who signs in. Accounts are never deleted, so that history can name them; they are deactivated.
+    """Who uses Bima. Accounts are never deleted, so that history can name them; they are deactivated.
 
+    `machine`: it belongs to another system, which has access keys and no password; it stays what it was made.
     `credentials_version` counts what makes access tokens given out before invalid: another password, other roles,
     deactivation.
     """
@@ -50,11 +63,13 @@ class Account(VersionedRow):
     phone: Mapped[str | None] = mapped_column(String(50))
     language: Mapped[str] = mapped_column(String(2), default="en")
     active: Mapped[bool] = mapped_column(default=True)
+    machine: Mapped[bool] = mapped_column(default=False, server_default=false())
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     credentials_version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
+        CheckConstraint("NOT machine OR (password_hash IS NULL AND NOT must_change_password)", name="machine"),
         Index("uq_people_account_username", func.lower(text("username")), unique=True),
         Index(None, "username", "id"),
         Index(None, "last_name", "other_names", "id"),
@@ -129,6 +144,35 @@ class Session(Row):
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "account_id", "last_used_at", "id"), Index(None, "expires_at"))
+
+
+class AccessKey(Row):
+    """A key with which another system acts for a machine's account. Of its text only the hash is kept.
+
+    `public_id`: the part of the text that may be known. `rights`: null means all that the account has; otherwise those
+    of them that are named. `expires_on`: the last day on which it is good. `last_used_at` is written about once a
+    minute of use. `created_by_id` may be an account that only another module knows, which signs people in.
+    """
+
+    __tablename__ = "people_access_key"
+    __scope__ = own_or_all("account_id")
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("people_account.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    public_id: Mapped[str] = mapped_column(String(12))
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    rights: Mapped[list[str] | None] = mapped_column(ARRAY(String(100)))
+    requests_per_minute: Mapped[int | None]
+    expires_on: Mapped[date | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_by_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        Index(None, "account_id", "created_at", "id"),
+        Index(None, "created_at", "id"),
+    )
 
 
 class SecondFactor(Row):

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from core import PUBLIC, SIGNED_IN, Context, Payload, argument, mutation, output_type
-from modules.people import inputs, models, rights
-from modules.people.services import accounts, reset, roles, second_factor
+from modules.people import errors, inputs, models, rights
+from modules.people.services import access_keys, accounts, reset, roles, second_factor
 from modules.people.services import sign_in as sessions
 from modules.people.services.grants import require_whole_country
 from modules.people.settings import Settings
-from modules.people.types import Role, User
+from modules.people.types import AccessKey, Role, User
 
 
 @output_type
@@ -77,6 +77,14 @@ class ResetPasswordPayload(Payload):
     """What a reset did."""
 
     done: Annotated[bool, argument("Whether the password is set: sign in with it.")] = False
+
+
+@output_type
+class CreateAccessKeyPayload(Payload):
+    """A key to hand over."""
+
+    key: Annotated[str | None, argument("For `Authorization: Bearer bima_...`. Shown this once.")] = None
+    access_key: Annotated[AccessKey | None, argument("What is kept of it.")] = None
 
 
 @mutation(SignInPayload, right=PUBLIC, remembered=False)
@@ -170,6 +178,24 @@ async def update_user(ctx: Context, input: inputs.UpdateUserInput) -> models.Acc
 async def deactivate_user(ctx: Context, input: inputs.DeactivateUserInput) -> models.Account:
     """Shut an account out at once, on all its devices."""
     return await accounts.deactivate_user(ctx, input)
+
+
+@mutation(CreateAccessKeyPayload, right=rights.KEY_CREATE, once=errors.KEY_HANDED_OUT)
+async def create_access_key(ctx: Context, input: inputs.CreateAccessKeyInput) -> CreateAccessKeyPayload:
+    """Make a key for another system. Its text is answered once: a repeat is told which key to revoke."""
+    made, key = await access_keys.create(
+        ctx, input.user_id, input.name, id=input.id, expires_on=input.expires_on, rights=input.rights,
+        requests_per_minute=input.requests_per_minute,
+    )  # fmt: skip
+    ctx.result_id = made.id
+    row: Any = made.id
+    return CreateAccessKeyPayload(key=key.text, access_key=row)
+
+
+@mutation(AccessKey, right=rights.KEY_REVOKE)
+async def revoke_access_key(ctx: Context, input: inputs.RevokeAccessKeyInput) -> models.AccessKey:
+    """Let a key open nothing any more; it acts at once."""
+    return await access_keys.revoke(ctx, input.id)
 
 
 @mutation(Role, right=rights.ROLE_CREATE)

@@ -7,8 +7,8 @@ from sqlalchemy import func
 
 from core import SIGNED_IN, BadRequest, Context, Where, argument, one, page, query
 from modules.people import models
-from modules.people.rights import ROLE_READ, USER_READ
-from modules.people.types import Device, RightInfo, Role, User
+from modules.people.rights import KEY_READ, ROLE_READ, USER_READ
+from modules.people.types import AccessKey, Device, RightInfo, Role, User
 
 
 @query(right=SIGNED_IN)
@@ -64,6 +64,12 @@ async def rights(ctx: Context) -> list[RightInfo]:
     """The rights that the enabled modules check, by name."""
     known = sorted(ctx.host.rights, key=lambda right: right.name)
     return [RightInfo(name=right.name, title=right.title) for right in known]
+
+
+@page(AccessKey, order=("-created_at", "id"), right=KEY_READ)
+def access_keys(key: type[models.AccessKey]) -> Where:
+    """Keys of other systems, the newest first, those that are over or revoked as well."""
+    yield from ()
 
 
 @page(Device, order="-last_used_at", right=SIGNED_IN)

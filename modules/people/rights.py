@@ -9,7 +9,13 @@ ROLE_READ = Right("people.role.read", "See roles and rights", roles=("SYSTEM_ADM
 ROLE_CREATE = Right("people.role.create", "Create roles", roles=("SYSTEM_ADMINISTRATOR",))
 ROLE_UPDATE = Right("people.role.update", "Change roles and their rights", roles=("SYSTEM_ADMINISTRATOR",))
 
-ALL = (USER_READ, USER_CREATE, USER_UPDATE, ROLE_READ, ROLE_CREATE, ROLE_UPDATE)
+KEY_READ = Right("people.access_key.read", "See access keys of systems", roles=("SYSTEM_ADMINISTRATOR",))
+KEY_CREATE = Right("people.access_key.create", "Make access keys for systems", roles=("SYSTEM_ADMINISTRATOR",))
+KEY_REVOKE = Right("people.access_key.revoke", "Revoke access keys of systems", roles=("SYSTEM_ADMINISTRATOR",))
+
+ALL = (
+    USER_READ, USER_CREATE, USER_UPDATE, ROLE_READ, ROLE_CREATE, ROLE_UPDATE, KEY_READ, KEY_CREATE, KEY_REVOKE,
+)  # fmt: skip
 
 STANDARD_ROLES = {
     "ENROLMENT_OFFICER": "Enrolment officer",

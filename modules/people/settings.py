@@ -21,6 +21,8 @@ class Settings(ModuleSettings):
 
     High, because whole districts share an address.
     """
+    self_service_reset: bool = True
+    """Whether who forgot a password may have a token sent; if not, administrators hand them out."""
     reset_minutes: int = Field(default=30, ge=5, le=1440)
     """How long a token that sets another password is good, in minutes."""
     longest_wait_minutes: int = Field(default=15, ge=1)

@@ -1,12 +1,12 @@
 """Accounts, roles and devices in GraphQL. Passwords and tokens have no field."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import exists
 
-from core import SQL, Node, Where, argument, column, expression, many, mapped, output_type
+from core import SQL, Node, Where, argument, column, expression, many, mapped, one, output_type, reference
 from modules.people import models
 from modules.people.expressions import has_second_factor, lacks_second_factor, listed, rights_of
 
@@ -48,6 +48,7 @@ class User(Node):
     phone: str | None = column("The telephone number.")
     language: str = column("The language the user reads: en, sw or fr.")
     active: bool = column("Whether it may sign in.")
+    machine: bool = column("Whether it is another system's, which has access keys and no password.")
     must_change_password: bool = column("Whether it may do nothing before it changed its password.")
     version: int = column("Counts the changes; send it back as expectedVersion.")
     created_at: datetime = column("When it was created.")
@@ -88,6 +89,26 @@ class Device(Node):
     created_at: datetime = column("When it signed in.")
     last_used_at: datetime = column("When it last signed in or refreshed its session.")
     expires_at: datetime = column("When it is signed out unless it refreshes before.")
+
+
+@mapped(models.AccessKey, search=("name", "public_id"))
+class AccessKey(Node):
+    """A key with which another system acts. Its text was shown when it was made, and is not kept."""
+
+    name: str = column("What people know it by.")
+    public_id: str = column("What follows `bima_` in its text: to know it again by, and no secret.")
+    user: User = reference("The system's account.", by="account_id", seen_with_parent=True)
+    rights: list[str] | None = column("Those of the account's rights that it has; null: all of them.")
+    requests_per_minute: int | None = column("How often it may ask; null: as often as any device.")
+    expires_on: date | None = column("The last day on which it is good; null: until it is revoked.")
+    created_at: datetime = column("When it was made.")
+    last_used_at: datetime | None = column("When it was last used, to a minute or two.")
+    revoked_at: datetime | None = column("When it was revoked.")
+
+    @one(User)
+    def created_by(key: type[models.AccessKey], account: type[models.Account]) -> Where:
+        """Who made it; null for the command line."""
+        yield account.id == key.created_by_id
 
 
 @output_type

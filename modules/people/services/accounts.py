@@ -45,6 +45,7 @@ async def create_account(
     email: str | None = None,
     phone: str | None = None,
     id: UUID | None = None,
+    machine: bool = False,
 ) -> Account:
     """Create an account with its roles, by code, and its grants. Without a password nobody can sign in with it.
 
@@ -60,14 +61,15 @@ async def create_account(
         phone=phone,
         language=language,
         must_change_password=must_change_password,
+        machine=machine,
     )
     problems = Problems()
     if not 3 <= len(account.username) <= 60 or len(account.username.split()) != 1:
         problems.add(errors.USERNAME_INVALID, "username")
     check_columns(Account, tidy({name: getattr(account, name) for name in _NAMES}), problems)
     if password is not None:
-        passwords.check(password, account.username, problems, "password")
-    role_ids = await _role_ids(session, roles, problems)
+        _check_password(account, password, problems)
+    role_ids = await _role_ids(session, account, roles, problems)
     problems.stop()
     if password is not None:
         account.password_hash = await passwords.hashed(password)
@@ -110,6 +112,7 @@ async def create_user(ctx: Context, data: inputs.CreateUserInput) -> Account:
         email=data.email,
         phone=data.phone,
         id=data.id,
+        machine=data.machine,
     )
 
 
@@ -169,7 +172,7 @@ async def _change(ctx: Context, account: Account, changes: dict[str, Any]) -> No
             problems.add(UNKNOWN_CODE, "language", value=language)
         account.language = language
     if (password := changes.get("password")) is not None:
-        passwords.check(password, account.username, problems, "password")
+        _check_password(account, password, problems)
     if "role_codes" in changes:
         await _set_roles(ctx, account, changes["role_codes"] or (), problems)
     if "grants" in changes:
@@ -183,7 +186,7 @@ async def _change(ctx: Context, account: Account, changes: dict[str, Any]) -> No
 
 
 async def _set_roles(ctx: Context, account: Account, codes: Sequence[str], problems: Problems) -> None:
-    wanted = set(await _role_ids(ctx.session, codes, problems))
+    wanted = set(await _role_ids(ctx.session, account, codes, problems))
     held = set(await ctx.session.scalars(select(AccountRole.role_id).where(AccountRole.account_id == account.id)))
     if wanted == held:
         return
@@ -210,11 +213,20 @@ async def _set_active(ctx: Context, account: Account, active: bool) -> None:
         await end_sessions(ctx.session, account.id)
 
 
-async def _role_ids(session: AsyncSession, codes: Sequence[str], problems: Problems) -> list[UUID]:
+async def _role_ids(session: AsyncSession, account: Account, codes: Sequence[str], problems: Problems) -> list[UUID]:
     if not codes:
         return []
-    ids = {role.code: role.id for role in await session.scalars(select(Role).where(Role.code.in_(codes)))}
+    found = {role.code: role for role in await session.scalars(select(Role).where(Role.code.in_(codes)))}
     for index, code in enumerate(codes):
-        if code not in ids:
+        if code not in found:
             problems.add(UNKNOWN_CODE, f"roleCodes.{index}", value=code)
-    return list(ids.values())
+        elif account.machine and found[code].requires_second_factor:
+            problems.add(errors.ROLE_NEEDS_SECOND_FACTOR, f"roleCodes.{index}", role=code)
+    return [role.id for role in found.values()]
+
+
+def _check_password(account: Account, password: str, problems: Problems) -> None:
+    if account.machine:
+        problems.add(errors.MACHINE_ACCOUNT, "password")
+    else:
+        passwords.check(password, account.username, problems, "password")

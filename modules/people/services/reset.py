@@ -37,8 +37,10 @@ async def request(ctx: Context, username: str) -> None:
     The same statements are sent whatever the name is, so that neither the answer nor its time tells.
 
     Raises:
-        UserError: TOO_MANY_TRIES, for the name or the address.
+        UserError: RESET_NOT_OFFERED; TOO_MANY_TRIES, for the name or the address.
     """
+    if not ctx.settings(Settings).self_service_reset:
+        raise UserError(errors.RESET_NOT_OFFERED)
     keys = tokens.keys_of(ctx)
     await tries.check_address(ctx, keys)
     await tries.count(ctx, tokens.reset_hash(keys, username))
@@ -65,9 +67,11 @@ async def create(ctx: Context, user_id: UUID) -> Reset:
     """Give an administrator a token to hand to somebody whom no message reaches.
 
     Raises:
-        UserError: NOT_FOUND; ACCOUNT_INACTIVE.
+        UserError: NOT_FOUND; MACHINE_ACCOUNT; ACCOUNT_INACTIVE.
     """
     account = await find(ctx, Account, user_id, "userId", lock=True)
+    if account.machine:
+        raise UserError(errors.MACHINE_ACCOUNT, "userId")
     if not account.active:
         raise UserError(errors.ACCOUNT_INACTIVE, "userId")
     id, _ = await _begin(ctx, Account.id == account.id)

@@ -45,9 +45,11 @@ async def enrol(ctx: Context, current_password: str) -> Enrolment:
     """Begin a second factor for the actor, in place of one that was not confirmed.
 
     Raises:
-        UserError: PASSWORD_WRONG, TOO_MANY_TRIES; SECOND_FACTOR_PRESENT, which is removed first.
+        UserError: MACHINE_ACCOUNT; PASSWORD_WRONG, TOO_MANY_TRIES; SECOND_FACTOR_PRESENT, which is removed first.
     """
     account = await ctx.session.get_one(Account, ctx.actor.id)
+    if account.machine:
+        raise UserError(errors.MACHINE_ACCOUNT)
     keys = keys_of(ctx)
     present = name_hash(keys, ctx.actor.name, ctx.actor.device)
     await tries.count(ctx, present)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import any_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, new_id
-from modules.people.models import Role, RoleRight, SeededRight
+from modules.people.models import AccessKey, Role, RoleRight, SeededRight
 from modules.people.rights import STANDARD_ROLES
 
 if TYPE_CHECKING:
@@ -44,9 +44,16 @@ async def seed_roles(host: "Host", session: AsyncSession) -> None:
 
 
 async def forget_rights(session: AsyncSession, rights: Sequence[str]) -> None:
-    """Take rights that no longer exist out of every role, and forget that they were given."""
+    """Take rights that no longer exist out of every role and access key, and forget that they were given."""
     for table in (RoleRight, SeededRight):
         await session.execute(delete(table).where(table.right_name.in_(rights)))
+    for name in rights:
+        await session.execute(
+            update(AccessKey)
+            .where(literal(name) == any_(AccessKey.rights))
+            .values(rights=func.array_remove(AccessKey.rights, name))
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def _create_standard_roles(session: AsyncSession) -> None:

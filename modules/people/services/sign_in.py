@@ -12,7 +12,7 @@ from core import TOO_LONG, Context, Problems, UserError, clock, new_id
 from modules.people import errors
 from modules.people.models import DEVICE_NAME_LENGTH, Account, Session
 from modules.people.services import passwords, second_factor, tokens, tries
-from modules.people.services.access import SignedIn
+from modules.people.services.access import KeyHolder, SignedIn
 from modules.people.settings import Settings
 
 
@@ -99,8 +99,10 @@ async def change_password(ctx: Context, current: str, new: str) -> Account:
     """Give the actor another password; the other devices are signed out, this one refreshes its session.
 
     Raises:
-        UserError: PASSWORD_WRONG, TOO_MANY_TRIES. UserErrors: what is wrong with the new password.
+        UserError: MACHINE_ACCOUNT, PASSWORD_WRONG, TOO_MANY_TRIES. UserErrors: what is wrong with the new password.
     """
+    if isinstance(ctx.actor, KeyHolder):
+        raise UserError(errors.MACHINE_ACCOUNT)
     keys = tokens.keys_of(ctx)
     problems = Problems()
     passwords.check(new, ctx.actor.name, problems, "newPassword")

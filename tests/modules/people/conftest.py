@@ -1,23 +1,38 @@
 """Devices that sign in, for the tests of this folder."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from starlette.applications import Starlette
 
+from core import clock
 from core.host import Host
+from core.http import create_app
 from core.testing import Api
 from modules.people.services.access import SignedIn, authenticate
 from modules.people.testing import PASSWORD
 
 PROFILE = "tests/modules/people/places.toml"
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+Holder = Callable[..., Awaitable[SignedIn]]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
     accessToken refreshToken deviceToken expiresAt user { username } errors { code message path } } }"""
 REFRESH = """mutation($input: RefreshSessionInput!) { refreshSession(input: $input) {
     accessToken refreshToken deviceToken errors { code path } } }"""
+
+ENROL = """mutation($password: String!) { enrolSecondFactor(input: { currentPassword: $password }) {
+    secret uri errors { code path } } }"""
+CONFIRM = """mutation($code: String!) { activateSecondFactor(input: { code: $code }) {
+    recoveryCodes errors { code path } } }"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,7 +87,55 @@ def holder(host: Host) -> Callable[..., Awaitable[SignedIn]]:
     async def holder(tokens: dict[str, Any]) -> SignedIn:
         async with host.db.session() as session:
             found = await authenticate(host, session, tokens["accessToken"])
-        assert found is not None
+        assert isinstance(found, SignedIn)
         return found
 
     return holder
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110 - what happens is another process's
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def server(host: Host) -> AsyncIterator[Callable[[], Awaitable[Starlette]]]:
+    """Starts another server process, as far as it knows accounts, on the test's database."""
+    running: list[tuple[Host, asyncio.Task[None]]] = []
+
+    async def start() -> Starlette:
+        other = host.on(host.database_url)
+        await other.start()
+        app = create_app(other)
+        app.state.readiness.missing = ""
+        running.append((other, asyncio.create_task(app.state.actors.listen(other))))
+        await until(lambda: app.state.actors.listening)
+        return app
+
+    yield start
+    for other, listening in running:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await other.stop()
+
+
+def shown(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return TOTP(base64.b32decode(secret), 6, SHA1(), 30).generate(int(clock.now().timestamp())).decode()
+
+
+@pytest.fixture
+def set_up(api: Api, sign_in: Ask, holder: Holder) -> Ask:
+    """Sets a second factor up for asha: the secret and the recovery codes."""
+
+    async def set_up() -> dict[str, Any]:
+        asha = await holder(await sign_in())
+        begun = (await api(ENROL, {"password": PASSWORD}, actor=asha)).data["enrolSecondFactor"]
+        done = (await api(CONFIRM, {"code": shown(begun["secret"])}, actor=asha)).data["activateSecondFactor"]
+        assert done["errors"] == []
+        return {**begun, **done, "actor": asha}
+
+    return set_up

@@ -1,11 +1,8 @@
 """Server processes remember who holds an access token, and forget it at once when anything about it changes."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +15,7 @@ from core.testing import counted
 from modules.location.testing import make_district, make_region
 from modules.people.models import Account
 from modules.people.testing import make_account
+from tests.modules.people.conftest import until
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 Actors = Callable[..., Actor]
@@ -25,39 +23,11 @@ Actors = Callable[..., Actor]
 ME = {"query": "{ me { username } }"}
 
 
-async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not happened():  # noqa: ASYNC110 - what happens is another process's
-            await asyncio.sleep(0.005)
-
-
 async def ask(app: Starlette, payload: dict[str, Any]) -> tuple[int, Any]:
     headers = {"authorization": f"Bearer {payload['accessToken']}"}
     async with AsyncClient(transport=ASGITransport(app), base_url="http://bima", headers=headers) as client:
         answer = await client.post("/graphql", json=ME)
     return answer.status_code, answer.json()
-
-
-@pytest.fixture
-async def server(host: Host) -> AsyncIterator[Callable[[], Awaitable[Starlette]]]:
-    """Starts another server process, as far as it knows accounts, on the test's database."""
-    running: list[tuple[Host, asyncio.Task[None]]] = []
-
-    async def start() -> Starlette:
-        other = host.on(host.database_url)
-        await other.start()
-        app = create_app(other)
-        app.state.readiness.missing = ""
-        running.append((other, asyncio.create_task(app.state.actors.listen(other))))
-        await until(lambda: app.state.actors.listening)
-        return app
-
-    yield start
-    for other, listening in running:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
-        await other.stop()
 
 
 Server = Callable[[], Awaitable[Starlette]]

@@ -1,5 +1,6 @@
-"""`bima user create`."""
+"""`bima user create` and `bima user key`."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -65,3 +66,41 @@ def test_it_says_what_is_wrong_and_creates_nothing(
     assert done.exit_code == 1
     assert told in done.output
     assert accounts() == []
+
+
+def test_a_system_s_key_is_made_listed_and_revoked(cli: Cli, accounts: Accounts) -> None:
+    assert cli("user", "create", "gothomis", "--role", "CLERK", "--machine").exit_code == 0
+    assert accounts()[0][2] is None  # no password
+    made = cli("user", "key", "create", "GoTHOMIS", "--name", "Mbeya", "--until", "2099-01-01", "--per-minute", "60")
+    assert "between today and 10 years" in made.output
+    made = cli("user", "key", "create", "GoTHOMIS", "--name", "Mbeya", "--per-minute", "60")
+    assert made.exit_code == 0, made.output
+    key = made.stdout.strip()
+    public_id = key[5:17]
+    assert len(key) == 66
+    assert f"revoke {public_id}" in made.stderr
+    [listed] = json.loads(cli("user", "key", "list", "--json").stdout)
+    assert (listed["id"], listed["account"], listed["name"], listed["revoked"]) == (
+        public_id,
+        "gothomis",
+        "Mbeya",
+        None,
+    )
+    assert key[18:] not in cli("user", "key", "list").output
+    assert "Revoked" in cli("user", "key", "revoke", key[:17]).output
+    assert json.loads(cli("user", "key", "list", "--json").stdout)[0]["revoked"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("create", "nobody", "--name", "X"), "No account has the name nobody"),
+        (("create", "asha", "--name", "X"), "belongs to a person"),
+        (("revoke", "nothing"), "There is no such key"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_told_in_a_line(cli: Cli, arguments: tuple[str, ...], told: str) -> None:
+    cli("user", "create", "asha", "--password-stdin", input="correct horse battery\n")
+    done = cli("user", "key", *arguments)
+    assert done.exit_code == 1
+    assert told in done.output

@@ -1,6 +1,7 @@
 """A forgotten password is set anew with a token that counts once."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Context, UserError, clock, hook
+from core import Actor, Context, UserError, clock, hook, new_id
 from core.host import Host
 from core.testing import Api, counted
 from modules.people.models import Account, PasswordReset
 from modules.people.services import reset
+from modules.people.settings import Settings
 from modules.people.testing import PASSWORD, make_account
 
 After = Callable[..., datetime]
@@ -21,7 +23,9 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 NEW = "mlima mrefu wa theluji"
 RESET = """mutation($input: ResetPasswordInput!) { resetPassword(input: $input) { done errors { code path } } }"""
 REQUEST = """mutation($input: RequestPasswordResetInput!) {
-    requestPasswordReset(input: $input) { minutes errors { code } } }"""
+    requestPasswordReset(input: $input) { minutes errors { code message } } }"""
+CREATE = """mutation($input: CreatePasswordResetInput!) {
+    createPasswordReset(input: $input) { token errors { code path } } }"""
 
 
 @pytest.fixture
@@ -159,3 +163,93 @@ async def test_asking_too_often_waits(session: AsyncSession, api: Api, sign_in: 
         assert codes(asked[4]["requestPasswordReset"]) == []
         assert codes(asked[5]["requestPasswordReset"]) == ["TOO_MANY_TRIES"]
         assert codes(await sign_in()) == []  # signing in waits for its own tries only
+        [told] = asked[5]["requestPasswordReset"]["errors"]
+        assert "Wait 1 min" in told["message"]
+        assert "administrator" in told["message"]
+
+
+async def test_a_second_factor_is_still_asked_after_a_reset(
+    session: AsyncSession, host: Host, sign_in: Ask, set_anew: Ask, after: After, set_up: Ask
+) -> None:
+    account = await make_account(session)
+    await session.commit()
+    with clock.at(after()):
+        await set_up()
+        assert (await set_anew(await token_of(session, host, account)))["done"]
+    with clock.at(after(minutes=2)):
+        assert codes(await sign_in(password=NEW)) == ["SECOND_FACTOR_NEEDED"]
+        assert codes(await sign_in(password=NEW, code="000000")) == ["SECOND_FACTOR_WRONG"]
+
+
+async def test_wrong_tokens_make_their_address_wait_and_no_other(
+    session: AsyncSession, host: Host, after: After
+) -> None:
+    account = await make_account(session)
+    settings = host.module_settings(Settings).model_copy(update={"address_free_tries": 3})
+    host._module_settings = {**host._module_settings, Settings: settings}
+
+    async def attempt(token: str, address: str = "10.0.0.1") -> str:
+        ctx = Context(host, request_id="test", address=address, _session=session)
+        try:
+            await reset.reset(ctx, token, NEW)
+        except UserError as error:
+            await session.rollback()
+            return error.code.code
+        await session.commit()
+        return ""
+
+    with clock.at(after()):
+        token = await token_of(session, host, account)
+        assert [await attempt(f"wrong{number}") for number in range(3)] == ["RESET_TOKEN_INVALID"] * 3
+        assert await attempt(token) == "TOO_MANY_TRIES"  # the right one waits as well, and still counts
+        assert await attempt(token, "10.0.0.2") == ""
+
+
+async def test_only_those_who_change_accounts_in_the_whole_country_hand_tokens_out(
+    session: AsyncSession, api: Api, actor: Callable[..., Actor]
+) -> None:
+    account = await make_account(session)
+    await session.commit()
+
+    async def asked(who: Actor, id: Any = account.id) -> Any:
+        return await api(CREATE, {"input": {"userId": id}}, actor=who)
+
+    for who in (actor("CLERK"), actor("SYSTEM_ADMINISTRATOR", district=[new_id()])):
+        refused = await asked(who)
+        assert refused.errors[0]["extensions"]["code"] == "FORBIDDEN"
+        assert (await asked(who, new_id())).errors[0]["message"] == refused.errors[0]["message"]
+    assert codes((await asked(actor("SYSTEM_ADMINISTRATOR"), new_id())).data["createPasswordReset"]) == ["NOT_FOUND"]
+    given = (await asked(actor("SYSTEM_ADMINISTRATOR"))).data["createPasswordReset"]
+    assert given["token"]
+    assert len((await session.scalars(select(PasswordReset))).all()) == 1
+
+
+async def test_a_token_is_in_no_line_of_the_log(
+    session: AsyncSession, api: Api, http: Callable[..., Any], actor: Callable[..., Actor],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    account = await make_account(session)
+    await session.commit()
+    sent = {"query": CREATE, "variables": {"input": {"userId": str(account.id)}}}
+    answer = (await http(actor("SYSTEM_ADMINISTRATOR")).post("/graphql", json=sent)).json()
+    token = answer["data"]["createPasswordReset"]["token"]
+    for tried in (token[:-8] + "AAAAAAA=", token, token):
+        values = {"input": {"token": tried, "newPassword": NEW}}
+        await http().post("/graphql", json={"query": RESET, "variables": values})
+    assert "POST /graphql" in caplog.text
+    assert token[:-8] not in caplog.text
+    assert NEW not in caplog.text
+
+
+async def test_where_no_reset_is_offered_who_asks_is_sent_to_the_administrator(
+    session: AsyncSession, host: Host, api: Api
+) -> None:
+    await make_account(session)
+    await session.commit()
+    settings = host.module_settings(Settings).model_copy(update={"self_service_reset": False})
+    host._module_settings = {**host._module_settings, Settings: settings}
+    for name in ("asha", "nobody"):
+        answer = await api(REQUEST, {"input": {"username": name}})
+        assert codes(answer.data["requestPasswordReset"]) == ["RESET_NOT_OFFERED"]
+    assert (await session.scalars(select(PasswordReset))).all() == []

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,43 +15,21 @@ from core.testing import Api
 from modules.people.models import Account
 from modules.people.services.access import SignedIn
 from modules.people.testing import PASSWORD, make_account
+from tests.modules.people.conftest import ENROL, shown
 
 Holder = Callable[..., Awaitable[SignedIn]]
 After = Callable[..., datetime]
 Actors = Callable[..., Actor]
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
-ENROL = """mutation($password: String!) { enrolSecondFactor(input: { currentPassword: $password }) {
-    secret uri errors { code path } } }"""
-CONFIRM = """mutation($code: String!) { activateSecondFactor(input: { code: $code }) {
-    recoveryCodes errors { code path } } }"""
 REMOVE = """mutation($input: DiscardSecondFactorInput!) { discardSecondFactor(input: $input) {
     removed errors { code path } } }"""
 REQUIRE = """mutation($input: UpdateRoleInput!) { updateRole(input: $input) {
     role { requiresSecondFactor } errors { code } } }"""
 
 
-def shown(secret: str) -> str:
-    """What an authenticator app shows now."""
-    return TOTP(base64.b32decode(secret), 6, SHA1(), 30).generate(int(clock.now().timestamp())).decode()
-
-
 def codes(payload: dict[str, Any]) -> list[str]:
     return [error["code"] for error in payload["errors"]]
-
-
-@pytest.fixture
-def set_up(api: Api, sign_in: Ask, holder: Holder) -> Ask:
-    """Sets a second factor up for asha: the secret and the recovery codes."""
-
-    async def set_up() -> dict[str, Any]:
-        asha = await holder(await sign_in())
-        begun = (await api(ENROL, {"password": PASSWORD}, actor=asha)).data["enrolSecondFactor"]
-        done = (await api(CONFIRM, {"code": shown(begun["secret"])}, actor=asha)).data["activateSecondFactor"]
-        assert done["errors"] == []
-        return {**begun, **done, "actor": asha}
-
-    return set_up
 
 
 @pytest.fixture

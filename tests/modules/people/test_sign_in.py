@@ -1,6 +1,7 @@
 """Signing in and out: what devices get, and when they get nothing."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -281,8 +282,9 @@ async def test_tokens_are_kept_nowhere_and_hashes_not_in_the_history(
 
 
 async def test_sessions_that_ended_long_ago_are_swept_away(
-    session: AsyncSession, ctx: Context, sign_in: Ask, after: After
+    session: AsyncSession, ctx: Context, sign_in: Ask, after: After, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "bima.people")
     await make_account(session)
     await session.commit()
     with clock.at(after(days=-200)):
@@ -293,4 +295,5 @@ async def test_sessions_that_ended_long_ago_are_swept_away(
         await sweep(ctx)
         await session.commit()
     assert (await session.scalars(select(Session.device_name))).all() == ["Phone"]
+    assert caplog.messages == ["deleted 1 sessions, 0 password resets and 1 tries to sign in"]
     assert await session.scalar(select(func.count()).select_from(SignInTry)) == 0
