@@ -12,7 +12,7 @@ from core.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path.parent.name for path in (ROOT / "modules").glob("*/__init__.py"))
-PUBLIC = {"models", "services", "types", "rules", "hooks", "rights", "scopes", "testing"}
+PUBLIC = {"models", "services", "inputs", "types", "rules", "hooks", "rights", "scopes", "testing"}
 """The files of a module that those who need it may use."""
 
 

@@ -1,14 +1,23 @@
-"""Health vouchers for maternal care: sold once, used once, at any facility."""
+"""Health vouchers for maternal care: sold once, they pay from pregnancy to 42 days after the birth, at any facility."""
 
 from collections.abc import Sequence
+from datetime import date
 
+from bima_cheque_sante import claims as claims_
 from bima_cheque_sante import errors, models, mutations, queries
 from bima_cheque_sante import rights as rights_
 from bima_cheque_sante import settings as settings_
-from core import Base, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
+from core import Base, Context, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
+from modules.claim.hooks import CheckedClaim, Examiner, StatusChange
 from modules.insuree.types import Insuree
+from modules.policy.hooks import Judgement
 
-manifest = Manifest(name="cheque_sante", title="Health vouchers", version="1.0.0", needs=("location", "insuree"))
+manifest = Manifest(
+    name="cheque_sante",
+    title="Health vouchers",
+    version="1.1.0",
+    needs=("location", "insuree", "product", "policy", "contribution", "claim", "valuation"),
+)
 
 
 @hook
@@ -33,4 +42,19 @@ def error_codes() -> Sequence[ErrorCode]:
 
 @hook
 def graphql() -> Sequence[Part]:
-    return [extend(Insuree, queries.vouchers), extend(Mutation, mutations.sell_voucher, mutations.use_voucher)]
+    return [extend(Insuree, queries.vouchers), extend(Mutation, mutations.sell_voucher)]
+
+
+@hook
+async def claims_submitted(ctx: Context, claims: Sequence[CheckedClaim]) -> Examiner | None:
+    return await claims_.examiner(ctx, claims)
+
+
+@hook
+async def claims_changed_status(ctx: Context, changes: Sequence[StatusChange]) -> None:
+    await claims_.give_back(ctx, changes)
+
+
+@hook
+async def judge_cover(ctx: Context, insurance_number: str, on: date) -> Judgement | None:
+    return await claims_.ended(ctx, insurance_number, on)

@@ -12,13 +12,18 @@ from modules.insuree.models import Insuree
 
 
 class Voucher(VersionedRow):
-    """A voucher that was sold. With `used_on` it pays for nothing more."""
+    """A voucher that was sold, and the policy that it bought; vouchers sold before version 1.1 have none.
+
+    It is used by the birth: `used_on` and `health_facility_id` say when and where, `claim_id` what the facility asked.
+    """
 
     __tablename__ = "cheque_sante_voucher"
     __table_args__ = (
         UniqueConstraint("number"),
         CheckConstraint("(used_on IS NULL) = (health_facility_id IS NULL)", name="used"),
         Index(None, "insuree_id"),
+        Index(None, "policy_id"),
+        Index(None, "claim_id"),
     )
 
     @staticmethod
@@ -34,3 +39,5 @@ class Voucher(VersionedRow):
     valid_to: Mapped[date]
     health_facility_id: Mapped[UUID | None] = mapped_column(ForeignKey("location_health_facility.id"))
     used_on: Mapped[date | None]
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("policy_policy.id"))
+    claim_id: Mapped[UUID | None] = mapped_column(ForeignKey("claim_claim.id"))

@@ -1,4 +1,4 @@
-"""What the module adds to people."""
+"""What the module adds to others' types."""
 
 from bima_cheque_sante import models
 from bima_cheque_sante.types import Voucher

@@ -1,7 +1,6 @@
-"""The module's rights."""
+"""The module's right."""
 
 from core import Right
 
 SELL = Right("cheque_sante.voucher.sell", "Sell a health voucher", roles=("CLERK", "ENROLMENT_OFFICER"))
-USE = Right("cheque_sante.voucher.use", "Take a health voucher", roles=("CLAIM_ADMINISTRATOR",))
-ALL = (SELL, USE)
+ALL = (SELL,)

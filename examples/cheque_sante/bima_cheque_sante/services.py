@@ -1,25 +1,31 @@
-"""What can be done with vouchers."""
+"""Selling vouchers: each buys its household a policy, which pays for what the product covers."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from bima_cheque_sante.errors import EXPIRED, SOLD, USED
+from bima_cheque_sante.errors import NO_PRODUCT, NOT_HEAD, SOLD
 from bima_cheque_sante.models import Voucher
 from bima_cheque_sante.settings import Settings
-from core import NOT_FOUND, REQUIRED, TOO_LONG, Actor, Context, UserError, add_months, clock, find, new_id
+from core import REQUIRED, TOO_LONG, Context, UserError, clock, find, new_id
+from modules.contribution import services as contributions
+from modules.contribution.inputs import RecordContributionInput
 from modules.insuree.models import Insuree
-from modules.location.models import HealthFacility
+from modules.policy import services as policies
+from modules.policy.inputs import EnrolPolicyInput
+from modules.policy.models import Policy
+from modules.product.models import Product
 
 LONGEST_NUMBER = 20
 
 
 async def sell(ctx: Context, number: str, insuree_id: UUID) -> Voucher:
-    """Sell a voucher.
+    """Sell a voucher: enrol the woman's household in the product of vouchers, and record what she paid.
 
     Raises:
-        UserError: REQUIRED, TOO_LONG, NOT_FOUND, VOUCHER_SOLD.
+        UserErrors: REQUIRED, TOO_LONG, NOT_FOUND, VOUCHER_SOLD, VOUCHER_NOT_HEAD, VOUCHER_PRODUCT, and what enrolling
+            and paying refuse, such as ALREADY_ENROLLED while she has a voucher.
     """
     number = number.strip()
     if not number:
@@ -27,45 +33,41 @@ async def sell(ctx: Context, number: str, insuree_id: UUID) -> Voucher:
     if len(number) > LONGEST_NUMBER:
         raise UserError(TOO_LONG, "number", most=LONGEST_NUMBER)
     person = await find(ctx, Insuree, insuree_id, "insureeId")
-    settings, today, now = ctx.settings(Settings), clock.today(), clock.now()
-    values = {
-        "id": new_id(), "number": number, "insuree_id": person.id, "price": settings.price, "sold_on": today,
-        "valid_to": add_months(today, settings.months), "created_at": now, "updated_at": now, "version": 1,
-    }  # fmt: skip
-    # Who sells the same number at the same moment waits here, and is told.
-    sold = insert(Voucher).values(values).on_conflict_do_nothing(index_elements=["number"]).returning(Voucher)
-    voucher = (await ctx.session.scalars(sold)).one_or_none()
-    if voucher is None:
-        raise UserError(SOLD, "number", number=number)
-    return voucher
-
-
-async def use(ctx: Context, number: str, health_facility_id: UUID) -> Voucher:
-    """Take a voucher at a facility of the actor's, wherever the person lives.
-
-    Raises:
-        UserError: NOT_FOUND, VOUCHER_USED, VOUCHER_EXPIRED.
-    """
-    facility = await find(ctx, HealthFacility, health_facility_id, "healthFacilityId")
-    if not _serves(ctx.actor, facility):
-        raise UserError(NOT_FOUND, "healthFacilityId")
-    number = number.strip()
-    voucher = await ctx.session.scalar(select(Voucher).where(Voucher.number == number).with_for_update())
-    if voucher is None:
-        raise UserError(NOT_FOUND, "number")
-    if voucher.used_on is not None:
-        raise UserError(USED, "number", number=number, date=voucher.used_on)
-    if voucher.valid_to < clock.today():
-        raise UserError(EXPIRED, "number", number=number, date=voucher.valid_to)
-    voucher.health_facility_id, voucher.used_on = facility.id, clock.today()
+    if not person.is_head or person.family_id is None:
+        raise UserError(NOT_HEAD, "insureeId")
+    voucher_id = await _take(ctx, number, person)
+    policy = await _insure(ctx, number, person.family_id)
+    voucher = await ctx.session.get_one(Voucher, voucher_id)
+    voucher.policy_id, voucher.price, voucher.valid_to = policy.id, policy.value, policy.expires_on
     await ctx.session.flush()
     return voucher
 
 
-def _serves(actor: Actor, facility: HealthFacility) -> bool:
-    """Whether the actor works at the facility or in its district: everybody sees facilities, few act for them."""
-    return (
-        actor.unbounded
-        or facility.id in actor.scopes.get("facility", ())
-        or facility.location_id in actor.scopes.get("district", ())
-    )
+async def _take(ctx: Context, number: str, person: Insuree) -> UUID:
+    """Write the voucher down. Who sells the same number at the same moment waits here, and is told."""
+    today, now = clock.today(), clock.now()
+    values = {
+        "id": new_id(), "number": number, "insuree_id": person.id, "price": 0, "sold_on": today, "valid_to": today,
+        "created_at": now, "updated_at": now, "version": 1,
+    }  # fmt: skip
+    sold = insert(Voucher).values(values).on_conflict_do_nothing(index_elements=["number"]).returning(Voucher.id)
+    voucher_id = await ctx.session.scalar(sold)
+    if voucher_id is None:
+        raise UserError(SOLD, "number", number=number)
+    return voucher_id
+
+
+async def _insure(ctx: Context, number: str, family_id: UUID) -> Policy:
+    """The policy that a voucher buys, paid for with its number as the receipt."""
+    settings = ctx.settings(Settings)
+    of_vouchers = select(Product.id).where(Product.code == settings.product, Product.ended_at.is_(None))
+    product_id = await ctx.session.scalar(of_vouchers)
+    if product_id is None:
+        raise UserError(NO_PRODUCT, product=settings.product)
+    policy = await policies.enrol(ctx, EnrolPolicyInput(family_id=family_id, product_id=product_id))
+    if policy.due > 0:
+        paid = RecordContributionInput(
+            policy_id=policy.id, amount=policy.due, receipt=number, payment_type_code=settings.payment_type
+        )
+        await contributions.record(ctx, paid)
+    return policy

@@ -1,14 +1,16 @@
 """What a scheme may set: the table `[cheque_sante]`."""
 
-from decimal import Decimal
-
 from pydantic import Field
 
 from core import ModuleSettings
 
 
 class Settings(ModuleSettings):
-    """`price`: what a voucher costs. `months`: how long it is valid."""
+    """What vouchers buy, and how long they go on after the birth."""
 
-    price: Decimal = Field(default=Decimal(6000), ge=0)
-    months: int = Field(default=12, ge=1)
+    product: str = "CHEQUE"
+    """The code of the product that a voucher buys: it says the price, for how long, and what is paid for."""
+    payment_type: str = "C"
+    """How vouchers are paid: a code of the lookup `payment_type`."""
+    days_after_birth: int = Field(default=42, ge=0)
+    """For how many days after the birth a voucher still pays, for the mother and the newborn."""
