@@ -13,7 +13,7 @@ class Sold:
     """A voucher as claims see it: for which household, and by which claim it was used, on which day."""
 
     number: str
-    family_id: UUID
+    family_id: UUID | None
     used_on: date | None = None
     claim_id: UUID | None = None
 
@@ -23,7 +23,7 @@ def pays(voucher: Sold | None, family_id: UUID | None, claim_id: UUID, day: date
 
     The claim of the birth itself is always within.
     """
-    if voucher is None or voucher.family_id != family_id:
+    if voucher is None or voucher.family_id is None or voucher.family_id != family_id:
         return False
     return voucher.used_on is None or voucher.claim_id == claim_id or day <= last_day(voucher.used_on, days_after_birth)
 

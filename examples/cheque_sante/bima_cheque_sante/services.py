@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bima_cheque_sante.errors import NO_PRODUCT, NOT_HEAD, SOLD
 from bima_cheque_sante.models import Voucher
 from bima_cheque_sante.settings import Settings
-from core import REQUIRED, TOO_LONG, Context, UserError, clock, find, new_id
+from core import REQUIRED, TOO_LONG, Context, Money, UserError, clock, find, new_id
 from modules.contribution import services as contributions
 from modules.contribution.inputs import RecordContributionInput
 from modules.insuree.models import Insuree
@@ -67,7 +67,7 @@ async def _insure(ctx: Context, number: str, family_id: UUID) -> Policy:
     policy = await policies.enrol(ctx, EnrolPolicyInput(family_id=family_id, product_id=product_id))
     if policy.due > 0:
         paid = RecordContributionInput(
-            policy_id=policy.id, amount=policy.due, receipt=number, payment_type_code=settings.payment_type
+            policy_id=policy.id, amount=Money(policy.due), receipt=number, payment_type_code=settings.payment_type
         )
         await contributions.record(ctx, paid)
     return policy
