@@ -1,12 +1,13 @@
 """Minimal: places and facilities, and an API of nothing else."""
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor
 from core.host import Host
-from core.testing import Api
+from core.testing import Api, Change
 from modules.location.testing import make_district
-from tests.profiles.conftest import Change
 
 STRANGERS = (
     "famil",
@@ -35,7 +36,13 @@ async def test_a_country_is_drawn_and_its_facilities_are_found_below_a_region(
 ) -> None:
     district = await make_district(session)
     await session.commit()
-    facility = {"code": "HC1", "name": "Mji Mwema", "levelCode": "C", "legalFormCode": "G", "careType": "BOTH"}
+    facility: dict[str, Any] = {
+        "code": "HC1",
+        "name": "Mji Mwema",
+        "levelCode": "C",
+        "legalFormCode": "G",
+        "careType": "BOTH",
+    }
     made = await change("createHealthFacility", "healthFacility { id }", locationId=district.id, **facility)
     assert made["errors"] == []
     find = "query($id: ID!) { healthFacilities(filter: { location: { within: $id } }) { nodes { name location { parent { level } } } } }"

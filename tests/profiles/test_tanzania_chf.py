@@ -2,15 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.testing import Api
+from core.testing import Api, Change
 from modules.location.testing import make_village
 from modules.product.testing import make_product
 from tests.modules.valuation.scheme import Scheme, lines
-from tests.profiles.conftest import Change
 
 PERSON = {"lastName": "Mushi", "otherNames": "Neema", "birthDate": "1990-01-31", "genderCode": "F"}
 
@@ -38,7 +38,7 @@ async def test_a_household_pays_thirty_thousand_once_and_its_clinic_what_it_aske
 ) -> None:
     product = await make_product(scheme.session, covers=(*scheme.clinic.items, *scheme.clinic.services))
     await scheme.session.commit()
-    family = {"familyId": scheme.family.id, "productId": product.id, "enrolledOn": "2026-06-01"}
+    family: dict[str, Any] = {"familyId": scheme.family.id, "productId": product.id, "enrolledOn": "2026-06-01"}
     policy = (await change("enrolPolicy", "policy { id status value expiresOn }", **family))["policy"]
     assert (policy["status"], policy["value"], policy["expiresOn"]) == ("IDLE", "30000.00", "2027-05-31")
     paid = await change(

@@ -6,11 +6,10 @@ import psycopg
 
 from core import Actor
 from core.host import Host
-from core.testing import Api
+from core.testing import Api, Change
 from modules.location.testing import make_village
 from tests.modules.claim.test_picking import pick
 from tests.modules.claim.world import World
-from tests.profiles.conftest import Change
 
 INSURANCE = ("product", "policy", "policies", "contribution", "payer", "premium", "eligibility")
 
