@@ -36,7 +36,8 @@ from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type
 from core.jobs import defer
 from core.lookups import LookupRow, check_lookup
 from core.module import PUBLIC, SIGNED_IN, Job, Manifest, ModuleSettings, Right
-from core.reading import note_reading, noted_outside
+from core.prepared import Prepared, bound, outer
+from core.reading import note_of_reading, note_reading, noted_outside
 from core.rows import check_changeable, check_version, find, find_all, visible
 from core.types import JobInfo, Lookup, lookup
 from schema import (
@@ -115,6 +116,7 @@ __all__ = [
     "Node",
     "Part",
     "Payload",
+    "Prepared",
     "Problems",
     "Query",
     "Rate",
@@ -131,6 +133,7 @@ __all__ = [
     "add_months",
     "age_on",
     "argument",
+    "bound",
     "camel_case",
     "check_changeable",
     "check_codes",
@@ -163,10 +166,12 @@ __all__ = [
     "mapped",
     "mutation",
     "new_id",
+    "note_of_reading",
     "note_reading",
     "noted_outside",
     "noting",
     "one",
+    "outer",
     "output_type",
     "page",
     "query",

@@ -89,6 +89,8 @@ class Context:
     address: str = ""
     """Where the request came from; empty in jobs and commands. Whole districts share one."""
     _session: AsyncSession | None = None
+    _open: bool = False
+    """Whether an ordinary root field is under way: its session is made when it is first asked for; many never do."""
     claimed: str | None = None
     """The `clientMutationId` that the mutation under way has taken."""
     result_id: UUID | None = None
@@ -105,6 +107,8 @@ class Context:
         Raises:
             RuntimeError: outside of one; compiled fields have none.
         """
+        if self._session is None and self._open:
+            self._session = self._signed()
         if self._session is None:
             raise RuntimeError(
                 "there is no transaction here: only ordinary root fields, jobs and commands have a session"
@@ -163,21 +167,39 @@ class Context:
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:
         """The transaction of one ordinary root field. What it yields commits it; otherwise nothing stays written."""
+        self._session, self._open = None, True
+        self.arguments, self.claimed, self.result_id = arguments, None, None
+        try:
+            yield self._commit
+        finally:
+            session, self._session, self._open = self._session, None, False
+            if session is not None:
+                async with session:
+                    pass  # which closes it, though the request be cancelled
+
+    def _signed(self) -> AsyncSession:
         from core.history import sign_each
 
-        async with AsyncSession(self.host.db.engine, expire_on_commit=False) as session:
-            sign_each(session, self)
-            self._session, self.arguments, self.claimed, self.result_id = session, arguments, None, None
-            try:
-                yield self._commit
-            finally:
-                self._session = None
+        session = AsyncSession(self.host.db.engine, expire_on_commit=False)
+        sign_each(session, self)
+        return session
 
     async def _commit(self, answer: bytes | None) -> None:
         from core.idempotency import remember
 
+        if self._session is None:
+            return  # it was never asked for
         await remember(self, answer)
         await self.session.commit()
+
+    @asynccontextmanager
+    async def joining(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """The connection of the transaction under way, with everything flushed to it; one for reading where none is."""
+        if self._session is not None and self._session.in_transaction():
+            yield await self.connection()
+        else:
+            async with self.host.db.readers.connection() as connection:
+                yield connection
 
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of the transaction under way, with everything flushed to it."""

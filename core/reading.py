@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, array
 
@@ -35,14 +36,15 @@ def noted_outside(care: Callable[[Any, Viewer], Where]) -> Any:
 
 async def note_reading(ctx: Context, table: str, ids: Sequence[UUID], **way: Any) -> None:
     """Note in the transaction under way that the actor read these rows; for services that look somebody up."""
-    note = sa.func.core_note_reading(
-        table,
-        sa.cast(list(ids), sa.ARRAY(sa.Uuid)),
-        sa.cast(ctx.actor.id, sa.Uuid),
-        ctx.request_id,
-        sa.cast(way, JSONB),
-    )
+    found = sa.cast(list(ids), sa.ARRAY(sa.Uuid))
+    note = note_of_reading(table, found, sa.cast(ctx.actor.id, sa.Uuid), ctx.request_id, **way)
     await ctx.session.execute(sa.select(note))
+
+
+def note_of_reading(table: str, ids: Any, account: Any, request: Any, **way: Any) -> Any:
+    """What notes that an account read these rows, for a statement that writes something else too; SQL or values."""
+    told = sa.cast(sa.literal(orjson.dumps(way).decode(), sa.Text), JSONB)
+    return sa.func.core_note_reading(table, ids, account, request, told)
 
 
 def _texts(texts: Sequence[str]) -> Any:

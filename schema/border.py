@@ -91,10 +91,11 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
             async with self._reading:
                 statement = await _statement(type_, nodes, info)
                 parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
-                cursor = AsyncRawCursor(await asker.connection())
-                with span(type_.name):
-                    await cursor.execute(statement.sql, parameters)
-                found = _rows(cursor)
+                async with asker.joining() as connection:
+                    cursor = AsyncRawCursor(connection)
+                    with span(type_.name):
+                        await cursor.execute(statement.sql, parameters)
+                    found = _rows(cursor)
             if statement.patches:
                 data = {id_: orjson.loads(body) for id_, body in found.items()}
                 fill(list(data.values()), statement.patches, asker)

@@ -73,8 +73,8 @@ class Asker(Protocol):
     ) -> AbstractAsyncContextManager[Callable[[bytes | None], Awaitable[None]]]:
         """A transaction around one ordinary root field; what it yields commits with the answer, else it rolls back."""
 
-    async def connection(self) -> AsyncConnection[Any]:
-        """The connection of the transaction under way."""
+    def joining(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
+        """The connection of the transaction under way; one for compiled reads while nothing was asked in it."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ from modules.product.models import Product
 from modules.product.testing import make_product
 
 ERRORS = "errors { code path message }"
+ELIGIBILITY = """query($number: String!, $service: String, $item: String) {
+  eligibility(insuranceNumber: $number, serviceCode: $service, itemCode: $item) {
+    covered reason insuree { lastName gender { name } } policy { product { name } }
+    service { covered remaining } item { covered remaining } remaining { ceiling visits } } }"""
 MOST = 12
 """Statements of one mutation of an enrolment, all that goes to the database included but BEGIN and COMMIT."""
 
@@ -75,6 +79,15 @@ class Office:
         [payload] = reply.data.values()
         assert payload["errors"] == []
         assert all(not result["errors"] for result in payload.get("results", ()))
+        return len(self.sent.statements)
+
+    async def ask(self, person: Insuree, *, covered: bool, **asked: str) -> int:
+        """How many statements it takes to answer whether somebody is covered."""
+        self.sent.statements.clear()
+        variables = {"number": person.insurance_number, **asked}
+        reply = await self.api(ELIGIBILITY, variables, actor=actor("RECEPTIONIST", unbounded=False))
+        assert reply.errors == []
+        assert reply.data["eligibility"]["covered"] is covered
         return len(self.sent.statements)
 
     def people(self, size: int) -> list[dict[str, Any]]:
@@ -203,3 +216,34 @@ async def test_claims_are_handed_in_and_valued_in_as_many_statements_whatever_th
         submitted.append(await office.count(SUBMIT, ids))
         processed.append(await office.count(PROCESS, ids))
     assert (len(set(submitted)), len(set(processed))) == (1, 1)
+
+
+async def test_eligibility_reads_once_and_notes_once_however_much_there_is(office: Office) -> None:
+    counts = []
+    for members, policies, claims in ((1, 1, 0), (3, 2, 2), (12, 4, 6)):
+        family, _ = await office.family(members, starts_on=date(2026, 1, 1))
+        for year in range(1, policies):
+            await make_policy(office.session, family, office.product, starts_on=date(2026 - year, 1, 1))
+        head = await office.session.get_one(Insuree, family.head_id)
+        lines: list[Any] = [*office.clinic.items[: 2 * members], *office.clinic.services]
+        days = [date(2026, 2, 1) + timedelta(days=number) for number in range(claims)]
+        made = [await make_claim(office.session, office.clinic, head, *lines, on=day) for day in days]
+        await office.session.commit()
+        for claim in made:
+            await office.count(SUBMIT, {"ids": [str(claim.id)]})
+        asked = {"service": office.clinic.services[0].code, "item": office.clinic.items[0].code}
+        counts.append(await office.ask(head, covered=True, **(asked if claims else {})))
+    # The read, the note, and what is selected of the gender and of the product.
+    assert counts == [4, 4, 4]
+
+
+async def test_why_somebody_is_not_covered_is_one_statement_more_however_much_there_is(office: Office) -> None:
+    counts = []
+    for members, policies in ((1, 0), (3, 1), (12, 4)):
+        family, _ = await office.family(members)
+        for year in range(1, policies + 1):
+            await make_policy(office.session, family, office.product, starts_on=date(2020 - year, 1, 1))
+        head = await office.session.get_one(Insuree, family.head_id)
+        await office.session.commit()
+        counts.append(await office.ask(head, covered=False))
+    assert counts == [4, 5, 5]  # the first one has no policy whose product could be told

@@ -4,12 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from core import Context, Money, link_to
-from modules.insuree.models import Insuree
 from modules.medical.rules import ServiceCategory
 from modules.policy.hooks import Finding
-from modules.policy.models import Policy
 from modules.policy.rules import Line, Member
-from modules.policy.services import CareVerdict, Quote, Remaining, Verdict
+from modules.policy.services import CareVerdict, Person, PlainPolicy, Quote, Remaining, Verdict
 from modules.policy.types import (
     Eligibility,
     EligibilityElement,
@@ -48,7 +46,7 @@ def eligibility(ctx: Context, verdict: Verdict) -> Eligibility:
     return Eligibility(
         covered=verdict.reason is None,
         reason=verdict.reason,
-        insuree=_person(ctx, verdict.insuree, verdict) if verdict.insuree else None,
+        insuree=_person(ctx, verdict.person) if verdict.person else None,
         policy=_policy(verdict.policy) if verdict.policy else None,
         service=_element(verdict.service) if verdict.service else None,
         item=_element(verdict.item) if verdict.item else None,
@@ -71,19 +69,21 @@ def _warning(ctx: Context, finding: Finding) -> PolicyWarning:
     return PolicyWarning(code=finding.code.code, message=message, refuses=finding.refuses)
 
 
-def _person(ctx: Context, insuree: Insuree, verdict: Verdict) -> EligiblePerson:
-    photo = verdict.photo
+def _person(ctx: Context, person: Person) -> EligiblePerson:
+    photo = None
+    if person.photo_file_id is not None and person.photo_taken_on is not None:
+        photo = EligiblePhoto(url=link_to(ctx, person.photo_file_id), taken_on=person.photo_taken_on)
     return EligiblePerson(
-        insurance_number=insuree.insurance_number,
-        last_name=insuree.last_name,
-        other_names=insuree.other_names,
-        birth_date=insuree.birth_date,
-        gender=_row(verdict.gender_id),
-        photo=EligiblePhoto(url=link_to(ctx, photo.file_id), taken_on=photo.taken_on) if photo else None,
+        insurance_number=person.insurance_number,
+        last_name=person.last_name,
+        other_names=person.other_names,
+        birth_date=person.birth_date,
+        gender=_row(person.gender_id),
+        photo=photo,
     )
 
 
-def _policy(policy: Policy) -> EligibilityPolicy:
+def _policy(policy: PlainPolicy) -> EligibilityPolicy:
     return EligibilityPolicy(product=_row(policy.product_id), expires_on=policy.expires_on, status=policy.status)
 
 

@@ -1,10 +1,13 @@
 """What other modules can add to policies, and what they are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from sqlalchemy import Select
 
 from core import Context, ErrorCode, hookspec
 from core.money import ZERO
@@ -60,12 +63,20 @@ class Standing:
     credit: Decimal
 
 
-@dataclass(frozen=True)
-class Care:
-    """An item or a service of the register somebody asks for, by id; None where none is asked for."""
+class HeldCover(NamedTuple):
+    """The cover that somebody holds on a day, and the item and the service of the register that are asked for, if any.
 
-    service_id: UUID | None = None
-    item_id: UUID | None = None
+    `first` and `last` are the first and last day of the person's cover by the policy. In the hook `usage` all of them
+    are columns of the statement under way; in `Taken.usage` they are their values.
+    """
+
+    policy_id: Any
+    terms_id: Any
+    insuree_id: Any
+    service_id: Any
+    item_id: Any
+    first: Any
+    last: Any
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,17 @@ class Usage:
     item: Decimal = ZERO
     claims: Mapping[ServiceCategory, int] = field(default_factory=dict)
     ceiling: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How to find out what claims took: a query of one row, read along with the cover, and what that row means.
+
+    `usage` gets the row's values, in the order of the query's columns; all are None if the query gave no row.
+    """
+
+    query: Select[Any]
+    usage: Callable[[Sequence[Any], HeldCover], Usage]
 
 
 @dataclass(frozen=True)
@@ -130,10 +152,11 @@ async def renewal_prompted(ctx: Context, renewals: Sequence[Renewal]) -> None:
 
 
 @hookspec
-async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, first: date, last: date) -> Usage | None:
-    """What the person's claims took from the policy between two days, both included, those of the person's cover.
+def usage(cover: HeldCover) -> Taken | None:
+    """How to find out what the person's claims took from the policy between the first and the last day of the cover.
 
-    Not asked when nothing covers the person. The first answer counts.
+    Everybody waits for eligibility, so it is one statement with all that is asked of the database: give the query, with
+    the columns of `cover` for its values. Asked once for each set of modules; the first answer counts.
     """
 
 
@@ -154,6 +177,6 @@ async def judge_cover(
 ) -> Judgement | None:
     """Whether the holder of a number is covered, by a system that keeps policies instead of this one.
 
-    Asked first of all when eligibility is; the first answer counts, None leaves it to the policies here. Somebody
+    Asked before anything is judged here; the first answer counts, None leaves it to the policies here. Somebody
     waits: set a time-out, and raise `Busy` where the other system does not answer: nobody is turned away for that.
     """

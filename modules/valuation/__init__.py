@@ -11,7 +11,7 @@ from modules.claim.rules import ClaimStatus
 from modules.claim.services import personal
 from modules.claim.types import Claim, ClaimLine
 from modules.insuree.hooks import Held
-from modules.policy.hooks import Care, Usage
+from modules.policy.hooks import HeldCover, Taken
 from modules.valuation import errors as errors_
 from modules.valuation import hooks as hooks_
 from modules.valuation import models, mutations, services, types
@@ -89,8 +89,8 @@ async def claims_undone(ctx: Context, claim_ids: Sequence[UUID]) -> None:
 
 
 @hook
-async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, first: date, last: date) -> Usage | None:
-    return await services.usage(ctx, policy_id, insuree_id, care, first, last)
+def usage(cover: HeldCover) -> Taken:
+    return services.taken(cover)
 
 
 @hook

@@ -1,7 +1,7 @@
 """Who asks in the tests of `schema`, and how."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -112,9 +112,9 @@ class Request:
             await self.database.execute("COMMIT" if kept else "ROLLBACK")
             self.committed += kept
 
-    async def connection(self) -> AsyncConnection[Any]:
+    def joining(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
         """The connection, in its transaction."""
-        return self.database
+        return nullcontext(self.database)
 
 
 @dataclass(frozen=True)

@@ -298,8 +298,8 @@ class RenameBookInput:
 @strawberry.mutation
 async def rename_book(info: strawberry.Info, input: RenameBookInput) -> Book | None:
     """Give a book another title."""
-    connection = await info.context.connection()
-    await connection.execute("UPDATE book SET title = %s WHERE id = %s", (input.title, input.id))
+    async with info.context.joining() as connection:
+        await connection.execute("UPDATE book SET title = %s WHERE id = %s", (input.title, input.id))
     if input.fail:
         raise RuntimeError("after the change")
     return input.id  # type: ignore[return-value]

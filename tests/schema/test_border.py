@@ -192,13 +192,14 @@ class OneAtATime(Request):
 
     busy: list[int] = field(default_factory=list)
 
-    async def connection(self) -> Any:
-        """The connection, after a moment in which nobody else may ask."""
+    @asynccontextmanager
+    async def joining(self) -> AsyncIterator[Any]:
+        """The connection, while nobody else has it."""
         assert not self.busy, "another reader is at it"
         self.busy.append(1)
         await asyncio.sleep(0)
+        yield self.database
         self.busy.clear()
-        return self.database
 
 
 async def test_readers_of_one_operation_take_turns_at_its_connection(ask: Ask) -> None:

@@ -5,7 +5,15 @@ from modules.claim.services.administrators import create_administrator, delete_a
 from modules.claim.services.attachments import add_attachment, remove_attachment
 from modules.claim.services.bulk import among, columns_of, insert_rows, read, update_by, update_rows
 from modules.claim.services.entry import create_claim, delete_claim, update_claim
-from modules.claim.services.facts import Provision, grouped, is_adult_on, plain_lines, provisions
+from modules.claim.services.facts import (
+    Provision,
+    counted_claims,
+    grouped,
+    is_adult_on,
+    plain_lines,
+    provided,
+    provisions,
+)  # fmt: skip
 from modules.claim.services.feedback import deliver_feedback
 from modules.claim.services.ordering import Order, go_through, in_chunks, order
 from modules.claim.services.picking import Picked, select_for_feedback, select_for_review
@@ -19,10 +27,10 @@ from modules.claim.services.submission import SUBMIT, submit_claims, submit_orde
 
 __all__ = [
     "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
-    "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample",
+    "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample", "counted_claims",
     "create_administrator", "create_claim", "create_sample",
     "delete_administrator", "delete_claim", "deliver_feedback", "go_through", "grouped", "in_chunks",
-    "insert_rows", "is_adult_on", "lock_claims", "order", "personal", "plain_lines", "provisions", "read",
+    "insert_rows", "is_adult_on", "lock_claims", "order", "personal", "plain_lines", "provided", "provisions", "read",
     "reject_claim", "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
     "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",
     "update_by", "update_claim", "update_rows",

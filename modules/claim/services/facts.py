@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context
@@ -23,7 +23,7 @@ from modules.claim.settings import Settings
 from modules.insuree.models import Family, Insuree
 from modules.location.models import HealthFacility
 from modules.medical.models import Item, Service
-from modules.medical.rules import PackageType, is_adult
+from modules.medical.rules import PackageType, ServiceCategory, is_adult
 from modules.medical.services import Wanted, parts_of_services
 
 Fact = TypeVar("Fact")
@@ -129,20 +129,29 @@ def is_adult_on(ctx: Context, birth_date: date, day: date) -> bool:
     return is_adult(birth_date, day, ctx.settings(Settings).age_of_majority)
 
 
+def counted_claims() -> Select[UUID, ServiceCategory | None, date, date | None]:
+    """The claims that count: whose they are, of which category of care, and their days."""
+    return select(Claim.insuree_id, Claim.category, Claim.date_from, Claim.date_to).where(*_counts())
+
+
+def provided() -> Select[UUID, UUID, date, date | None, Decimal]:
+    """What was given on passed lines of claims that count: to whom, what, on which days, how much (claims spec 2.7)."""
+    element = func.coalesce(ClaimLine.item_id, ClaimLine.service_id).label("element_id")
+    quantity = func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided).label("quantity")
+    return (
+        select(Claim.insuree_id, element, Claim.date_from, Claim.date_to, quantity)
+        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        .where(*_counts(), ClaimLine.status == LineStatus.PASSED)
+    )
+
+
 async def provisions(
     session: AsyncSession, insuree_ids: Collection[UUID], element_ids: Collection[UUID]
 ) -> list[Provision]:
     """What patients were given of items and services, on passed lines of claims that count (claims spec 2.7 e, h)."""
-    element = func.coalesce(ClaimLine.item_id, ClaimLine.service_id)
-    quantity = func.coalesce(ClaimLine.quantity_approved, ClaimLine.quantity_provided)
     rows = await session.execute(
-        select(Claim.insuree_id, element, Claim.date_from, Claim.date_to, quantity)
-        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
-        .where(
+        provided().where(
             among(Claim.insuree_id, insuree_ids),
-            Claim.ended_at.is_(None),
-            Claim.status.in_(COUNTED),
-            ClaimLine.status == LineStatus.PASSED,
             or_(among(ClaimLine.item_id, element_ids), among(ClaimLine.service_id, element_ids)),
         )
     )
@@ -197,8 +206,12 @@ async def _bundles(
 
 
 async def _counted(session: AsyncSession, insuree_ids: Collection[UUID]) -> list[CountedClaim]:
-    counted = (among(Claim.insuree_id, insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED))
-    return await read(session, select(*columns_of(Claim, CountedClaim)).where(*counted), CountedClaim)
+    counted = select(*columns_of(Claim, CountedClaim)).where(among(Claim.insuree_id, insuree_ids), *_counts())
+    return await read(session, counted, CountedClaim)
+
+
+def _counts() -> tuple[ColumnElement[bool], ...]:
+    return Claim.ended_at.is_(None), Claim.status.in_(COUNTED)
 
 
 def _wanted(claims: Sequence[PlainClaim], lines: Mapping[UUID, Sequence[PlainLine]]) -> set[Wanted]:

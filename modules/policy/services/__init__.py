@@ -2,6 +2,7 @@
 
 from modules.policy.rules import EligibilityReason
 from modules.policy.services import personal
+from modules.policy.services.asked import Person, PlainPolicy
 from modules.policy.services.automatic import ENROL_EVERYBODY, enrol_everybody, enrol_people
 from modules.policy.services.catching_up import catch_up
 from modules.policy.services.eligibility import Remaining, Verdict, eligibility
@@ -25,6 +26,8 @@ __all__ = [
     "ENROL_EVERYBODY",
     "CareVerdict",
     "EligibilityReason",
+    "Person",
+    "PlainPolicy",
     "Quote",
     "Remaining",
     "Verdict",

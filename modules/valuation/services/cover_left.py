@@ -1,43 +1,117 @@
 """What policies are told of claims: what a person's took, and whether any used the cover."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, join, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core import Context
 from core.money import ZERO
-from modules.claim.models import Claim
-from modules.claim.rules import COUNTED
-from modules.claim.services import provisions
-from modules.policy.hooks import Care, Usage
-from modules.policy.models import Cover, Policy
-from modules.product.models import CategoryLimit, Terms
+from modules.claim.models import Claim, ClaimLine
+from modules.claim.rules import COUNTED, target_date
+from modules.claim.services import counted_claims, provided
+from modules.medical.rules import ServiceCategory
+from modules.policy.hooks import HeldCover, Taken, Usage
+from modules.policy.models import Cover
+from modules.product.models import Terms
 from modules.product.rules import CeilingType
 from modules.valuation import rules
-from modules.valuation.models import LineValue
-from modules.valuation.services.examining import visits_of
-from modules.valuation.services.policies import load_usage
-from modules.valuation.services.terms import product_terms
+from modules.valuation.models import LineValue, PolicyUsage
+from modules.valuation.services.terms import CEILINGS
+
+PAID = ("remunerated", "remunerated_in_patient", "remunerated_out_patient")
+"""What ceilings look at of what claims took."""
 
 
-async def usage(ctx: Context, policy_id: UUID, insuree_id: UUID, care: Care, first: date, last: date) -> Usage:
-    """What a person's claims that count took of a policy between two days, both included (decision 28)."""
-    elements = [element for element in (care.service_id, care.item_id) if element is not None]
-    given = await provisions(ctx.session, [insuree_id], elements) if elements else []
-    visits = await visits_of(ctx.session, [insuree_id])
+def taken(cover: HeldCover) -> Taken:
+    """What a person's claims that count took of a policy between two days, both included (decision 28).
 
-    def used(element_id: UUID | None) -> Decimal:
-        inside = [each for each in given if each.element_id == element_id and first <= each.target_date <= last]
-        return sum((each.quantity for each in inside), ZERO)
-
-    return Usage(
-        service=used(care.service_id),
-        item=used(care.item_id),
-        claims={category: sum(first <= day <= last for day in days) for (_, category), days in visits.items()},
-        ceiling=await _ceiling_left(ctx, policy_id, insuree_id, last),
+    Facts are read as arrays of what the rows hold; what they mean, the rules say.
+    """
+    given = _arrays(
+        provided()
+        .where(
+            or_(cover.service_id.is_not(None), cover.item_id.is_not(None)),
+            Claim.insuree_id == cover.insuree_id,
+            or_(ClaimLine.service_id == cover.service_id, ClaimLine.item_id == cover.item_id),
+        )
+        .subquery(),
+        "element_id", "date_from", "date_to", "quantity",
+    )  # fmt: skip
+    visits = _arrays(
+        counted_claims().where(Claim.insuree_id == cover.insuree_id).subquery(), "category", "date_from", "date_to"
     )
+    sums = (func.sum(getattr(PolicyUsage, name)).label(name) for name in PAID)
+    used = _arrays(
+        select(PolicyUsage.insuree_id, *sums)
+        .where(PolicyUsage.policy_id == cover.policy_id)
+        .group_by(PolicyUsage.insuree_id)
+        .subquery(),
+        "insuree_id", *PAID,
+    )  # fmt: skip
+    members = (
+        select(func.count(Cover.insuree_id.distinct()))
+        .where(Cover.policy_id == cover.policy_id, Cover.starts_on <= cover.last, Cover.ends_on >= cover.last)
+        .scalar_subquery()
+    )
+    terms = (getattr(Terms, name) for name in CEILINGS)
+    query = (
+        select(Terms.ceiling_type, Terms.threshold, *terms, members, *given.c, *visits.c, *used.c)
+        .select_from(join(join(join(Terms, given, true()), visits, true()), used, true()))
+        .where(Terms.id == cover.terms_id)
+    )
+    return Taken(query, _usage)
+
+
+def _arrays(rows: Any, *names: str) -> Any:
+    """The columns of a query's rows as arrays, in one row; null where there are none."""
+    arrays = (func.array_agg(rows.c[name], type_=ARRAY(rows.c[name].type)).label(name) for name in names)
+    return select(*arrays).subquery()
+
+
+def _usage(values: Sequence[Any], cover: HeldCover) -> Usage:
+    """What the rows mean; the values come in the order of the columns of `taken`."""
+    ceiling_type, threshold, *rest = values
+    amounts = dict(zip(CEILINGS, rest, strict=False))
+    members, *arrays = rest[len(CEILINGS) :]
+    given, visits, used = (list(zip(*(column or () for column in part), strict=True)) for part in _split(arrays, 4, 3))
+
+    def inside(date_from: date, date_to: date | None) -> bool:
+        return bool(cover.first <= target_date(date_from, date_to) <= cover.last)
+
+    def quantity(element_id: UUID | None) -> Decimal:
+        return sum((each for id, *days, each in given if id == element_id and inside(*days)), ZERO)
+
+    terms = rules.ProductTerms(ceiling_type or CeilingType.TREATMENT, threshold=threshold or None, **amounts)
+    others = [
+        rules.Usage(cover.policy_id, insuree_id, None, **dict(zip(PAID, paid, strict=True)))
+        for insuree_id, *paid in used
+    ]
+    if terms.ceiling_type is CeilingType.TREATMENT:
+        others = []
+    elif terms.ceiling_type is CeilingType.INSUREE:
+        others = [each for each in others if each.insuree_id == cover.insuree_id]
+    return Usage(
+        service=quantity(cover.service_id),
+        item=quantity(cover.item_id),
+        claims=Counter(category or ServiceCategory.VISIT for category, *days in visits if inside(*days)),
+        # Of a ceiling with two sides, that of visits without a stay.
+        ceiling=rules.ceiling_left(terms, hospital_visit=False, members=members, others=others),
+    )
+
+
+def _split(values: Sequence[Any], *sizes: int) -> Iterator[Sequence[Any]]:
+    """The values in parts of these sizes, and the rest."""
+    at = 0
+    for size in sizes:
+        yield values[at : at + size]
+        at += size
+    yield values[at:]
 
 
 async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, insuree_id: UUID | None = None) -> bool:
@@ -52,22 +126,3 @@ async def cover_used(ctx: Context, policy_id: UUID, first: date, last: date, ins
         Claim.ended_at.is_(None),
     )
     return bool(await ctx.session.scalar(select(paid)))
-
-
-async def _ceiling_left(ctx: Context, policy_id: UUID, insuree_id: UUID, last: date) -> Decimal | None:
-    """What the ceiling leaves; of a ceiling with two sides, that of visits without a stay."""
-    row = await ctx.session.scalar(
-        select(Terms).join(Policy, Policy.terms_id == Terms.id).where(Policy.id == policy_id)
-    )
-    assert row is not None
-    limits = await ctx.session.scalars(select(CategoryLimit).where(CategoryLimit.terms_id == row.id))
-    terms = product_terms(row, limits)
-    members = await ctx.session.scalars(
-        select(Cover.insuree_id).where(Cover.policy_id == policy_id, Cover.starts_on <= last, Cover.ends_on >= last)
-    )
-    claims = await load_usage(ctx.session, [policy_id])
-    if terms.ceiling_type is CeilingType.TREATMENT:
-        claims = []
-    elif terms.ceiling_type is CeilingType.INSUREE:
-        claims = [claim for claim in claims if claim.insuree_id == insuree_id]
-    return rules.ceiling_left(terms, hospital_visit=False, members=len(set(members)), others=claims)

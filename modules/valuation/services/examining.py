@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context
@@ -16,8 +15,8 @@ from core.host import Host
 from core.money import ZERO
 from modules.claim.hooks import CheckedClaim, CheckedLine, LineVerdict, Verdict
 from modules.claim.models import Claim
-from modules.claim.rules import COUNTED, Finding, RejectionReason, target_date
-from modules.claim.services import Provision, among, grouped, insert_rows, provisions
+from modules.claim.rules import Finding, RejectionReason, target_date
+from modules.claim.services import Provision, among, counted_claims, grouped, insert_rows, provisions
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation import rules
@@ -176,11 +175,7 @@ async def visits_of(
     session: AsyncSession, insuree_ids: Iterable[UUID]
 ) -> defaultdict[tuple[UUID, ServiceCategory], list[date]]:
     """The target dates of people's claims that count, by person and category; no category is a visit (2.7 i)."""
-    rows = await session.execute(
-        select(Claim.insuree_id, Claim.category, Claim.date_from, Claim.date_to).where(
-            among(Claim.insuree_id, insuree_ids), Claim.ended_at.is_(None), Claim.status.in_(COUNTED)
-        )
-    )
+    rows = await session.execute(counted_claims().where(among(Claim.insuree_id, insuree_ids)))
     found: defaultdict[tuple[UUID, ServiceCategory], list[date]] = defaultdict(list)
     for insuree_id, category, date_from, date_to in rows:
         found[insuree_id, category or ServiceCategory.VISIT].append(target_date(date_from, date_to))

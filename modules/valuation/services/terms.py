@@ -14,12 +14,12 @@ from modules.product.models import CategoryLimit, Cover, CoverLimit, Terms
 from modules.product.rules import CeilingExclusion, CeilingType
 from modules.valuation import rules
 
-AMOUNTS = (
-    "deductible", "deductible_in_patient", "deductible_out_patient",
+CEILINGS = (
     "ceiling", "ceiling_in_patient", "ceiling_out_patient",
     "policy_ceiling_extra_member", "policy_ceiling_extra_member_in_patient", "policy_ceiling_extra_member_out_patient",
     "policy_ceiling_maximum", "policy_ceiling_maximum_in_patient", "policy_ceiling_maximum_out_patient",
 )  # fmt: skip
+AMOUNTS = ("deductible", "deductible_in_patient", "deductible_out_patient", *CEILINGS)
 
 
 @dataclass(frozen=True)

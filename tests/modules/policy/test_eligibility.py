@@ -1,9 +1,8 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
@@ -19,7 +18,7 @@ from modules.insuree.testing import make_family, make_insuree
 from modules.location.testing import make_district
 from modules.medical.rules import ServiceCategory
 from modules.medical.testing import make_item, make_service
-from modules.policy.hooks import Care, Usage
+from modules.policy.hooks import HeldCover, Taken, Usage
 from modules.policy.models import Cover, Policy, PricedMember, SuspendedBy, Verification
 from modules.policy.rules import PolicyStatus
 from modules.policy.services import EligibilityReason
@@ -51,8 +50,12 @@ class Claims:
         self.asked: list[Any] = []
 
     @hook
-    async def usage(self, policy_id: UUID, insuree_id: UUID, care: Care, first: date, last: date) -> Usage | None:
-        self.asked.append((insuree_id, care, first, last))
+    def usage(self, cover: HeldCover) -> Taken:
+        return Taken(select(cover.insuree_id, cover.last), self.usage_of)
+
+    def usage_of(self, values: Sequence[Any], cover: HeldCover) -> Usage:
+        assert tuple(values) == (cover.insuree_id, cover.last)
+        self.asked.append((cover.insuree_id, cover.service_id, cover.item_id, cover.first, cover.last))
         return self.taken
 
 
@@ -232,7 +235,7 @@ async def test_thirteen_of_twenty_services_are_left_b14(ask: Any, session: Async
     claims.taken = Usage(service=Decimal(7))
     answer = (await ask(head, service=service.code))["service"]
     assert (answer["covered"], Decimal(answer["remaining"])) == (True, Decimal(13))
-    assert claims.asked == [(head.id, Care(service.id), START, date(2026, 12, 31))]
+    assert claims.asked == [(head.id, service.id, None, START, date(2026, 12, 31))]
 
 
 async def test_a_used_up_limit_is_told_rule_4_6_3(ask: Any, session: AsyncSession, claims: Claims) -> None:

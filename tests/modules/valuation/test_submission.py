@@ -261,6 +261,31 @@ async def test_eligibility_knows_what_claims_took_a19(scheme: Scheme) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("terms", "left"),
+    [
+        ({"ceiling_type": "INSUREE", "ceiling": 50_000}, "50000.00"),
+        ({"ceiling_type": "POLICY", "ceiling": 50_000}, "37000.00"),
+        ({"ceiling_type": "TREATMENT", "ceiling": 50_000}, "50000.00"),
+        ({"ceiling_type": "POLICY", "ceiling_out_patient": 50_000}, "37000.00"),
+        (
+            {"ceiling_type": "POLICY", "ceiling": 50_000, "threshold": 1, "policy_ceiling_extra_member": 1_000},
+            "38000.00",
+        ),
+        ({}, None),
+    ],
+)
+async def test_eligibility_tells_what_the_ceiling_leaves_after_others_of_the_family_a19(
+    scheme: Scheme, terms: dict[str, Any], left: str | None
+) -> None:
+    other = await make_insuree(scheme.session, scheme.family)
+    await scheme.insure(**terms)
+    await scheme.handed_in()
+    document = "query($number: String!) { eligibility(insuranceNumber: $number) { remaining { ceiling } } }"
+    answer = await scheme.api(document, {"number": other.insurance_number}, actor=scheme.nurse())
+    assert answer.data["eligibility"]["remaining"] == {"ceiling": left}
+
+
 async def test_a_policy_whose_cover_was_used_cannot_be_deleted(scheme: Scheme) -> None:
     policy = await scheme.insure()
     document = "mutation($input: DeletePolicyInput!) { deletePolicy(input: $input) { errors { code } } }"
