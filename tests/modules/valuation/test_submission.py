@@ -270,7 +270,7 @@ async def test_eligibility_knows_what_claims_took_a19(scheme: Scheme) -> None:
         ({"ceiling_type": "POLICY", "ceiling_out_patient": 50_000}, "37000.00"),
         (
             {"ceiling_type": "POLICY", "ceiling": 50_000, "threshold": 1, "policy_ceiling_extra_member": 1_000},
-            "38000.00",
+            "41000.00",  # four members above the threshold
         ),
         ({}, None),
     ],
