@@ -44,6 +44,7 @@ class AuditRow(Base):
 
     __table__ = HistoryRow.__table__
     __scope__ = staticmethod(_own_unless_national)
+    __found_by__ = ("row_id", "actor_id")
 
 
 @mapped(AuditRow)

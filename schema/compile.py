@@ -58,6 +58,8 @@ class Statement:
     sql: bytes
     getters: tuple[Getter, ...]
     patches: tuple[Patch, ...]
+    weighed: str = ""
+    """What to tell if it costs too much, when that must be seen first."""
 
     def parameters(self, variables: Variables, viewer: Any) -> list[Any]:
         """The parameters of one request."""
@@ -101,7 +103,7 @@ class Planner(PagePlanning):
                 fixed = plain(process(value) if process is not None else value)
                 getter = _constant(fixed)
             getters.append(getter)
-        return Statement(str(compiled).encode(), tuple(getters), tuple(self.patches))
+        return Statement(str(compiled).encode(), tuple(getters), tuple(self.patches), " ".join(self.weighed))
 
     def _node(self, definition: Any, nodes: list[FieldNode], path: tuple[str, ...]) -> Any:
         id_ = self._arguments_of(definition, nodes[0])["id"]
@@ -141,7 +143,7 @@ class Planner(PagePlanning):
 
         if isinstance(declared, PageField):
             self._note_looked_up(declared, mapping, arguments, where if parent is None else None, nodes[0])
-            return self._page(declared, mapping, type_, arguments, where, nodes, path)
+            return self._page(declared, mapping, type_, arguments, where, nodes, path, at_root=parent is None)
         row, source = fresh(mapping)
         if isinstance(declared, OneField):
             if parent is None:

@@ -27,6 +27,7 @@ from schema.kinds import MappedField
 from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
 from schema.literals import Asked, Lifting, Skeletons
 from schema.patches import fill
+from schema.reach import weigh
 from schema.spans import span
 from schema.values import Variables
 from schema.variables import are_many
@@ -330,7 +331,11 @@ class Run:
 
     async def _compiled(self, statement: Statement) -> bytes | None:
         self.statements += 1
-        body = await self.asker.read(statement.sql, statement.texts(self.variables, self.asker))
+        parameters = statement.texts(self.variables, self.asker)
+        if statement.weighed:
+            self.statements += 1
+            weigh(await self.asker.read(b"EXPLAIN " + statement.sql, parameters), statement.weighed)
+        body = await self.asker.read(statement.sql, parameters)
         if body is None or not statement.patches:
             return body
         data = orjson.loads(body)

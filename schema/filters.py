@@ -54,6 +54,8 @@ MOST_BRANCHES = 200
 MOST_NESTED = 5
 MOST_WORDS = 5
 TRIGRAM = 3
+NO_INDEX: Any = sa.literal_column("''", sa.Text)
+"""Added to a text so that no index is read for what is asked of it."""
 
 
 class OrderDirection(Enum):
@@ -254,22 +256,25 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def search_conditions(mapping: Mapping, row: Row, value: Given, planner: Any, words: int) -> Iterator[Any]:
-    """Every word of a search must stand in one of the mapped type's search columns that the viewer may read."""
+def search_conditions(mapping: Mapping, row: Row, value: Given, planner: Any, words: tuple[bool, ...]) -> Iterator[Any]:
+    """Every word of a search must stand in one of the mapped type's search columns that the viewer may read.
+
+    `words`: which of them an index of trigrams finds. For the others PostgreSQL must not read such an index whole.
+    """
     names = [name for name in mapping.search if planner.may(mapping.guards.get(name))]
-    for index in range(words):
+    for index, indexed in enumerate(words):
 
         def word(text: str, index: int = index) -> str:
             return _containing(split_words(text)[index])
 
         pattern = planner.bind(value, str, transform=word)
-        yield sa.or_(sa.false(), *(getattr(row, name).ilike(pattern) for name in names))
+        columns = (getattr(row, name) for name in names)
+        yield sa.or_(sa.false(), *((column if indexed else column + NO_INDEX).ilike(pattern) for column in columns))
 
 
-def searched_words(text: str | None) -> int:
-    """How many words a search has; negative when one is too short for a trigram index to find it."""
-    words = split_words(text or "")
-    return -len(words) if any(len(word) < TRIGRAM for word in words) else len(words)
+def searched_words(text: Any) -> tuple[bool, ...]:
+    """Whether an index of trigrams finds it, for each word of a search."""
+    return tuple(len(word) >= TRIGRAM for word in split_words(text if isinstance(text, str) else ""))
 
 
 def split_words(text: str) -> list[str]:

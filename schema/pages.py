@@ -19,6 +19,7 @@ from schema.connection import (
 from schema.errors import BadRequest
 from schema.filters import conditions, search_conditions, searched_words
 from schema.planning import Planning
+from schema.reach import reach_of, unserved
 from schema.rows import Mapping, Row
 from schema.sql import fresh, quoted, whole
 from schema.values import Given, Placeholder, plain, sql_type
@@ -41,6 +42,8 @@ class PagePlanning(Planning):
         where: Callable[[Row], list[Any]],
         nodes: list[FieldNode],
         path: tuple[str, ...],
+        *,
+        at_root: bool,
     ) -> Any:
         asked = self.collect([node.selection_set for node in nodes], connection)
         type_ = get_named_type(connection.fields["nodes"].type)
@@ -48,16 +51,16 @@ class PagePlanning(Planning):
         keys = self._order(declared, mapping, arguments["orderBy"])
 
         search = arguments.get("search")
-        words = 0
-        if search is not None and not search.null:
-            words = self.shaped("search", search, searched_words)
-        # Words too short for a trigram index are looked for in the viewer's places, or along the order's index.
-        found_first = words > 0 or (words < 0 and not self.unbounded)
+        words: tuple[bool, ...] = self.shaped("search", search, searched_words) if search is not None else ()
+        # Words too short for an index of trigrams are looked for in the viewer's places, or along the order's index.
+        found_first = any(words) or (bool(words) and not self.unbounded)
+        if at_root and mapping.found_by:
+            found_first |= self._reached(declared.target, mapping, arguments["filter"], words, keys)
 
         def narrowed(row: Row) -> list[Any]:
             found = [*where(row), *conditions(declared.target, row, arguments["filter"], self)]
             if search is not None and words:
-                found.extend(search_conditions(mapping, row, search, self, abs(words)))
+                found.extend(search_conditions(mapping, row, search, self, words))
             return found
 
         pairs: list[Any] = []
@@ -79,6 +82,17 @@ class PagePlanning(Planning):
                 pairs.append(window.listed(self, connection, type_, name, sets, (*path, key)))
         built = sa.select(sa.func.json_build_object(*pairs))
         return window.finish(built) if window is not None else built.scalar_subquery()
+
+    def _reached(self, target: type, mapping: Mapping, value: Given, words: tuple[bool, ...], keys: list[Key]) -> bool:
+        """See whether an index serves a list of a large table. Returns whether a filter must find before it orders."""
+        reach = reach_of(target, mapping, value, self, f"{target.__name__} {value.source}")
+        reach.found |= any(words)
+        if words and not any(words):
+            reach.other.append("search")
+        refusal = unserved(target, mapping, reach, keys) if self.unbounded else None
+        if refusal is not None:
+            self.weighed.append(refusal)
+        return reach.by_text
 
     def _window(
         self,

@@ -42,6 +42,8 @@ class Planning:
     """What was asked of the viewer: a statement binds each such value once, wherever it stands."""
     notes: list[Any] = field(default_factory=list)
     """What the statement evaluates besides its answer: notes of what is read."""
+    weighed: list[str] = field(default_factory=list)
+    """What to tell if the statement turns out to cost too much, for each of its lists that no index serves."""
 
     # What field functions see of the request
 

@@ -69,6 +69,11 @@ class Mapping:
         return getattr(self.model, "__within__", None)
 
     @property
+    def found_by(self) -> tuple[str, ...]:
+        """The attributes by which few of a table's millions of rows are found, for models of such tables."""
+        return tuple(getattr(self.model, "__found_by__", ()))
+
+    @property
     def noted(self) -> Callable[..., tuple[Any, list[Any]]] | None:
         """How a statement notes that it reads a single row of this table at the root, for models that say so.
 

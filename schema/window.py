@@ -67,6 +67,8 @@ class Window:
     def info(self, planner: Any, type_: Any, sets: Any) -> Any:
         """The `pageInfo` of the page."""
         more = sa.func.count() > sa.literal_column(str(self.size))
+        # No parameter: JSON functions do not tell its type.
+        continued = sa.literal_column("true" if self.continued else "false", sa.Boolean)
         pairs: list[Any] = []
         for key, nodes in planner.collect(sets, type_).items():
             pairs.append(sa.literal_column(quoted(key)))
@@ -74,9 +76,9 @@ class Window:
             if name == "__typename":
                 pairs.append(sa.literal_column(quoted(type_.name)))
             elif name == "hasNextPage":
-                pairs.append(sa.literal(self.continued) if self.backward else more)
+                pairs.append(continued if self.backward else more)
             elif name == "hasPreviousPage":
-                pairs.append(more if self.backward else sa.literal(self.continued))
+                pairs.append(more if self.backward else continued)
             else:
                 at_start = (name == "startCursor") is not self.backward
                 number = self.number.asc() if at_start else self.number.desc()

@@ -19,6 +19,11 @@ SELECT indrelid::regclass::text, attname FROM pg_index
 JOIN pg_opclass ON pg_opclass.oid = indclass[0] AND opcname = 'gin_trgm_ops'
 JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 """
+LEADING = """
+SELECT indrelid::regclass::text, attname FROM pg_index
+JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+WHERE indpred IS NULL OR pg_get_expr(indpred, indrelid) = format('(%I IS NOT NULL)', attname)
+"""
 SMALL = {
     "claim_administrator", "contribution_funding", "insuree_officer", "medical_diagnosis", "medical_item",
     "medical_price_list", "medical_service", "people_access_key", "people_account", "people_role", "product_present",
@@ -48,3 +53,12 @@ async def test_what_is_searched_in_large_tables_has_an_index_of_trigrams(host: H
     }
     assert ("insuree_insuree", "last_name") in searched
     assert searched - indexed == set()
+
+
+async def test_what_large_tables_are_found_by_has_an_index(host: Host, database: Any) -> None:
+    indexed = set(database.execute(LEADING).fetchall())
+    found_by = {
+        (mapping.table.name, mapping.attributes[name].name) for mapping in MAPPED.values() for name in mapping.found_by
+    }
+    assert ("claim_claim", "insuree_id") in found_by
+    assert found_by - indexed == set()

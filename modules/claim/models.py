@@ -99,6 +99,10 @@ class Claim(VersionedRow):
     __tablename__ = "claim_claim"
     __scope__ = current
     __noted__ = noted_outside(_of_recent_care)
+    __found_by__ = (
+        "code", "insuree_id", "health_facility_id", "administrator_id", "referred_from_id", "referred_to_id",
+        "restores_id",
+    )  # fmt: skip
 
     code: Mapped[str] = mapped_column(String(LONGEST_CODE))
     insuree_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))

@@ -48,6 +48,7 @@ class Contribution(VersionedRow):
 
     __tablename__ = "contribution_contribution"
     __scope__ = in_places()
+    __found_by__ = ("policy_id", "officer_id", "receipt")
 
     policy_id: Mapped[UUID] = mapped_column(ForeignKey("policy_policy.id"))
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product_product.id"))

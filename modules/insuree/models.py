@@ -49,6 +49,7 @@ class Family(VersionedRow):
     __tablename__ = "insuree_family"
     __scope__ = in_places(village="location_id")
     __noted__ = noted_outside(_of_own_location)
+    __found_by__ = ("location_id", "head_id", "confirmation_number")
 
     location_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
     village_id: Mapped[UUID] = synonym("location_id")
@@ -88,6 +89,10 @@ class Insuree(VersionedRow):
     __tablename__ = "insuree_insuree"
     __scope__ = in_places()
     __noted__ = noted_outside(of_own_villages)
+    __found_by__ = (
+        "insurance_number", "last_name", "other_names", "family_id", "current_village_id", "first_service_point_id",
+        "id_number", "phone",
+    )  # fmt: skip
 
     insurance_number: Mapped[str] = mapped_column(String(50))
     last_name: Mapped[str] = mapped_column(String(100))

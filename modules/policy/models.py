@@ -13,10 +13,11 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
-    and_,
     any_,
+    case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     text,
@@ -54,6 +55,7 @@ class Policy(VersionedRow):
 
     __tablename__ = "policy_policy"
     __noted__ = noted_outside(of_own_villages)
+    __found_by__ = ("family_id", "officer_id", "previous_policy_id")
 
     @staticmethod
     def __scope__(row: Any, viewer: Viewer) -> Where:
@@ -108,6 +110,7 @@ class Policy(VersionedRow):
         Index(None, "district_id", "enrolled_on", "id"),
         Index(None, "village_id", "enrolled_on", "id"),
         Index(None, "enrolled_on", "id"),
+        Index(None, "status", "enrolled_on", "id"),
         Index(None, "expires_on", postgresql_where=text("status <> 'EXPIRED'")),
         Index(None, "pay_by", postgresql_where=text("status = 'IDLE'")),
     )
@@ -203,9 +206,15 @@ def _of_officer_or_places(row: Any, viewer: Viewer) -> Where:
     officer, me = aliased(EnrolmentOfficer), aliased(EnrolmentOfficer)
     mine = select(me.id).where(me.account_id == account)
     own = select(officer.id).where(or_(officer.account_id == account, officer.substitute_id.in_(mine)))
-    # As an array, so that the index on officer_id serves.
+    # Arrays that are known before the rows are looked at, so that the indexes serve.
     prompted = row.officer_id == any_(func.array(own.scalar_subquery(), type_=ARRAY(Uuid)))
-    yield or_(prompted, and_(~mine.exists(), *_in_places(row, viewer)))
+    none = literal_column("'{}'::uuid[]", ARRAY(Uuid))
+    placed = [
+        column == any_(case((mine.exists(), none), else_=viewer.ids(name)))
+        for name, column in (("district", row.district_id), ("village", row.village_id))
+        if viewer.has(name)
+    ]
+    yield or_(prompted, *placed)
 
 
 class Renewal(VersionedRow):
@@ -217,6 +226,7 @@ class Renewal(VersionedRow):
 
     __tablename__ = "policy_renewal"
     __scope__ = _of_officer_or_places
+    __found_by__ = ("policy_id", "head_id", "village_id", "officer_id", "renewed_policy_id")
 
     policy_id: Mapped[UUID] = mapped_column(ForeignKey("policy_policy.id"))
     head_id: Mapped[UUID] = mapped_column(ForeignKey("insuree_insuree.id"))

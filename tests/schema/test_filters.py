@@ -206,7 +206,8 @@ async def test_a_search_looks_for_its_first_five_words(ask: Ask) -> None:
     ("alias", "text", "person", "first"),
     [
         ("anywhere", "Bees", ANYWHERE, True),
-        ("short", "Bees of", ANYWHERE, False),
+        ("mixed", "Bees of", ANYWHERE, True),
+        ("short", "of", ANYWHERE, False),
         ("here", "Bees of", AT_HARBOUR, True),
         ("empty", "", AT_HARBOUR, False),
     ],
