@@ -1,5 +1,12 @@
 """The names that module authors use; nothing else of `core` and `schema` is promised to stay."""
 
+# ruff: noqa: E402
+
+import gc
+
+_collecting = gc.isenabled()
+gc.disable()  # as in core.garbage, which cannot be had yet
+
 from core import clock
 from core.authentication import context_of
 from core.checks import Code, check_codes, check_columns, codes_in, delete_unused, noting, tidy
@@ -67,6 +74,9 @@ from schema import (
     reference,
 )
 from schema.names import camel_case
+
+if _collecting:
+    gc.enable()
 
 __all__ = [
     "ANONYMOUS",

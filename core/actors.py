@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import psycopg
-from alembic import op
 
 from core import clock
 from core.context import Actor
@@ -58,6 +57,8 @@ def actors_depend_on(table: str, *, when: str = "INSERT OR UPDATE OR DELETE", ac
     `when`: the changes that matter, such as `UPDATE OF active`. `account`: the column that names the one account that a
     row concerns; without it a change makes every process forget all actors, once a transaction.
     """
+    from alembic import op  # a server runs no migrations and need not load it
+
     op.execute(FUNCTION)
     each, argument = ("ROW", f"'{account}'") if account else ("STATEMENT", "")
     op.execute(

@@ -1,13 +1,21 @@
 """Who sends a request, and in which language they read: from the headers to the `Context`."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
 from core import clock
+from core.actors import Actors
 from core.context import ANONYMOUS, Actor, Context
 from core.errors import LANGUAGES, Unauthenticated
 from core.hooks import first
+from core.notes import Note
+from core.rates import Rates
+
+if TYPE_CHECKING:
+    from core.host import Host
 
 
 async def context_of(request: Request) -> Context:
@@ -17,44 +25,48 @@ async def context_of(request: Request) -> Context:
         Unauthenticated: an access token came that nobody knows or that is no longer valid.
         Busy: it is one request too many of this account, this device or, without an account, this address.
     """
-    host = request.state.host
-    clock.use_zone(host.settings.timezone)
+    state = request.app.state
     address = request.client.host if request.client else ""
-    try:
-        actor = await _actor(request)
-    except Unauthenticated:
-        request.app.state.rates.check_address(address)
-        raise
-    request.state.note.account, request.state.note.device = actor.id, actor.device
-    request.app.state.rates.check(actor, address)
-    return Context(
-        host,
-        actor=actor,
-        language=language_of(request.headers.get("accept-language", "")),
-        request_id=request.state.request_id,
-        address=address,
+    return await Door(request.state.host, state.actors, state.rates).context(
+        request.state.note, request.headers.get("authorization"), request.headers.get("accept-language"), address
     )
 
 
-async def _actor(request: Request) -> Actor:
-    header = request.headers.get("authorization")
-    if header is None:
-        return ANONYMOUS
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Send the access token or the access key as `Authorization: Bearer <token>`.")
-    token = token.strip()
-    actors = request.app.state.actors
-    known: Actor | None = actors.find(token)
-    if known is not None:
-        return known
-    host, changes = request.state.host, actors.changes
-    async with host.db.session() as session:
-        actor: Actor | None = await first(host, "authenticate", host=host, session=session, token=token)
-    if actor is None:
-        raise Unauthenticated("The access token is not known here. Sign in again.")
-    actors.remember(token, actor, changes)
-    return actor
+@dataclass(frozen=True)
+class Door:
+    """Whom one server process knows, and how often each may come."""
+
+    host: "Host"
+    actors: Actors
+    rates: Rates
+
+    async def context(self, note: Note, authorization: str | None, language: str | None, address: str) -> Context:
+        """The context of a request that came with these headers from this address; see `context_of`."""
+        clock.use_zone(self.host.settings.timezone)
+        try:
+            actor = ANONYMOUS if authorization is None else await self._actor(authorization)
+        except Unauthenticated:
+            self.rates.check_address(address)
+            raise
+        note.account, note.device = actor.id, actor.device
+        self.rates.check(actor, address)
+        return Context(self.host, actor, language_of(language or ""), note.request_id, address)
+
+    async def _actor(self, authorization: str) -> Actor:
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("Send the access token or the access key as `Authorization: Bearer <token>`.")
+        known = self.actors.find(token)
+        if known is not None:
+            return known
+        changes = self.actors.changes
+        async with self.host.db.session() as session:
+            actor: Actor | None = await first(self.host, "authenticate", host=self.host, session=session, token=token)
+        if actor is None:
+            raise Unauthenticated("The access token is not known here. Sign in again.")
+        self.actors.remember(token, actor, changes)
+        return actor
 
 
 @lru_cache(maxsize=256)

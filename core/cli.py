@@ -146,9 +146,11 @@ async def bring_up_to_date(host: "Host") -> None:
     Raises:
         Stopped: some are pending.
     """
-    from core.migrate import pending, upgrade
+    from core.pending import pending
 
     if host.settings.mode == "development":
+        from core.migrate import upgrade
+
         await upgrade(host)
     elif waiting := await pending(host):
         raise Stopped(f"Migrations of {', '.join(waiting)} are pending. Run `bima migrate` first.")

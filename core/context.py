@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -48,10 +49,15 @@ class Actor:
         """How often that device may ask in each server process; None: as often as the settings say."""
         return None
 
-    @property
+    @cached_property
     def shape(self) -> Hashable:
         """What of the actor shapes a statement; the ids themselves are bound values."""
         return "unbounded" if self.unbounded else tuple(sorted(self.scopes))
+
+    @cached_property
+    def listed(self) -> Mapping[str, str]:
+        """The scopes as PostgreSQL writes arrays; kept, as an actor asks again and again."""
+        return {name: "{" + ",".join(map(str, ids)) + "}" for name, ids in self.scopes.items()}
 
     def may(self, right: Right) -> bool:
         """Whether the actor holds the right."""
@@ -159,6 +165,10 @@ class Context:
         if name == "today":
             return clock.today()
         return list(self.actor.scopes.get(name, ()))
+
+    def listed(self, scope: str) -> str:
+        """A scope's ids, as PostgreSQL writes an array."""
+        return self.actor.listed.get(scope, "{}")
 
     def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> Awaitable[bytes | None]:
         """The only value of a compiled statement."""

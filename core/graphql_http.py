@@ -6,20 +6,26 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from core.authentication import context_of, weight_of
+from core.authentication import Door, weight_of
+from core.documents import TrustedDocuments
 from core.errors import BadRequest, Busy, RequestError
 from core.metrics import OperationNames
+from core.notes import Note
 from core.operation import Operation, changes_something, from_address, from_body
-from schema.execute import execute
+from core.readiness import Readiness
+from schema.execute import Answer, execute
 
 log = logging.getLogger("bima.http")
 
 MASKED = "Something went wrong on our side. Try again; if it stays, report the request id."
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+JSON_BYTES = JSON.encode()
+_CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (JSON, GRAPHQL_JSON)}
 _STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "INTERNAL": 500}
 
 
@@ -33,77 +39,118 @@ class HttpError(RequestError):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-async def graphql(request: Request) -> Response:
-    """Answer one operation: POST, and GET for queries where the settings allow it.
+class GraphQL:
+    """Answers one operation: POST, and GET for queries where the settings allow it.
 
-    Whatever goes wrong is answered as a GraphQL error; an exception nobody expected is logged and masked.
+    Whatever goes wrong is answered as a GraphQL error; an exception nobody expected is logged and masked. It is plain
+    ASGI, for a request's own objects cost as much as the rest of what is done for it here.
     """
-    media = media_type(request.headers.get("accept"))
-    try:
-        if media is None:
-            raise HttpError(406, f"This answers {GRAPHQL_JSON} and {JSON}. Accept one of them.")
-        require_ready(request)
-        operation = await _operation(request)
-        trusted = request.app.state.trusted
-        if trusted is not None:
-            operation = trusted.checked(operation)
-        elif not operation.query:
+
+    def __init__(
+        self, door: Door, readiness: Readiness, names: OperationNames, trusted: TrustedDocuments | None
+    ) -> None:
+        self.door = door
+        self.readiness = readiness
+        self.names = names
+        self.trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name, value)
+        note: Note = scope["state"]["note"]
+        media = media_type(_text(headers, b"accept"))
+        try:
+            if media is None:
+                raise HttpError(406, f"This answers {GRAPHQL_JSON} and {JSON}. Accept one of them.")
+            check_ready(self.readiness)
+            operation = await self._operation(scope, headers, receive)
+            answer = await self._answer(scope, headers, operation, note)
+        except Exception as error:  # noqa: BLE001 - told to the client; what nobody expected is logged
+            failure = as_http(error, note.request_id)
+            note.answer = failure.code
+            await problem(failure, note.request_id, media or JSON)(scope, receive, send)
+            return
+        status = 200 if answer.executed or media == JSON else 400
+        told = [
+            (b"content-type", _CONTENT_TYPES[media]),
+            (b"content-length", b"%d" % len(answer.body)),
+            (b"cache-control", b"no-store"),
+        ]
+        if answer.errors:
+            extensions = [error["extensions"] for error in answer.errors]
+            note.answer = extensions[0]["code"]
+            if seconds := max(each.get("retryAfter", 0) for each in extensions):
+                # A field's own limit; the others may have been answered.
+                told.append((b"retry-after", b"%d" % seconds))
+        await send({"type": "http.response.start", "status": status, "headers": told})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _operation(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Operation:
+        if scope["method"] != "POST":
+            operation = from_address(scope["query_string"])
+            if changes_something(operation):
+                raise HttpError(405, "Only queries may be sent by GET. Use POST.", allow="POST")
+        else:
+            if headers.get(b"content-type") != JSON_BYTES or b"content-encoding" in headers:
+                _check_content(headers)
+            operation = from_body(await _body(receive, self.door.host.settings.body_bytes))
+        if self.trusted is not None:
+            return self.trusted.checked(operation)
+        if not operation.query:
             raise BadRequest(
                 "`query` must be the text of a GraphQL document; this installation knows none by its hash."
             )
-        return await _answer(request, operation, media)
-    except Exception as error:  # noqa: BLE001 - told to the client; what nobody expected is logged
-        failure = as_http(error, request)
-        request.state.note.answer = failure.code
-        return problem(failure, request.state.request_id, media or JSON)
-
-
-async def _answer(request: Request, operation: Operation, media: str) -> Response:
-    host = request.state.host
-    ctx = await context_of(request)
-    by_get = request.method != "POST"
-    async with asyncio.timeout(host.settings.request_seconds):
-        answer = await execute(
-            host.schema, operation.query, operation.variables, operation.name, ctx, query_only=by_get
-        )
-    note = request.state.note
-    note.statements = answer.statements
-    if answer.operation is not None:
-        name = answer.operation.node.name
-        names: OperationNames = request.app.state.names
-        note.kind = answer.operation.kind
-        note.operation = names.label(name.value if name else None, signed_in=ctx.actor.id is not None)
-    headers = {"cache-control": "no-store"}
-    if answer.errors:
-        told = [error["extensions"] for error in answer.errors]
-        note.answer = told[0]["code"]
-        if seconds := max(extensions.get("retryAfter", 0) for extensions in told):
-            headers["retry-after"] = str(seconds)  # a field's own limit; the others may have been answered
-    status = 200 if answer.executed or media == JSON else 400
-    return Response(answer.body, status, headers, f"{media}; charset=utf-8")
-
-
-async def _operation(request: Request) -> Operation:
-    if request.method != "POST":
-        operation = from_address(request.scope["query_string"])
-        if changes_something(operation):
-            raise HttpError(405, "Only queries may be sent by GET. Use POST.", allow="POST")
         return operation
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+
+    async def _answer(self, scope: Scope, headers: dict[bytes, bytes], operation: Operation, note: Note) -> Answer:
+        host, client = self.door.host, scope.get("client")
+        ctx = await self.door.context(
+            note,
+            _text(headers, b"authorization"),
+            _text(headers, b"accept-language"),
+            client[0] if client else "",
+        )
+        by_get = scope["method"] != "POST"
+        async with asyncio.timeout(host.settings.request_seconds):
+            answer = await execute(
+                host.schema, operation.query, operation.variables, operation.name, ctx, query_only=by_get
+            )
+        note.statements = answer.statements
+        if answer.operation is not None:
+            name = answer.operation.node.name
+            note.kind = answer.operation.kind
+            note.operation = self.names.label(name.value if name else None, signed_in=ctx.actor.id is not None)
+        return answer
+
+
+def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _check_content(headers: dict[bytes, bytes]) -> None:
+    kind, _, parameters = headers.get(b"content-type", b"").decode("latin-1").partition(";")
     charset = parameters.lower().replace('"', "").replace(" ", "")
-    if kind.strip().lower() != JSON or charset not in ("", "charset=utf-8") or "content-encoding" in request.headers:
+    if kind.strip().lower() != JSON or charset not in ("", "charset=utf-8") or b"content-encoding" in headers:
         raise HttpError(415, f"Send {JSON} in UTF-8, not compressed.")
-    return from_body(await _body(request))
 
 
-async def _body(request: Request) -> bytes:
-    most = request.state.host.settings.body_bytes
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
+async def _body(receive: Receive, most: int) -> bytes:
+    pieces: list[bytes] = []
+    length, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece = message.get("body", b"")
+        pieces.append(piece)
+        length += len(piece)
+        if length > most:
             raise BadRequest(f"The body is larger than {most:,} bytes. Send less at a time.")
-    return bytes(body)
+        more = message.get("more_body", False)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def require_ready(request: Request) -> None:
@@ -112,11 +159,16 @@ def require_ready(request: Request) -> None:
     Raises:
         HttpError: 503 with what is missing.
     """
-    if missing := request.app.state.readiness.missing:
-        raise HttpError(503, f"Not ready yet: {missing}.", "INTERNAL", retry_after="2")
+    check_ready(request.app.state.readiness)
 
 
-def as_http(error: Exception, request: Request) -> HttpError:
+def check_ready(readiness: Readiness) -> None:
+    """The same, of what the server still waits for."""
+    if readiness.missing:
+        raise HttpError(503, f"Not ready yet: {readiness.missing}.", "INTERNAL", retry_after="2")
+
+
+def as_http(error: Exception, request_id: str) -> HttpError:
     """How an exception is told to the client; what nobody expected is logged and masked."""
     if isinstance(error, HttpError):
         return error
@@ -128,7 +180,7 @@ def as_http(error: Exception, request: Request) -> HttpError:
         return HttpError(status, str(error), error.code, **headers)
     if isinstance(error, TimeoutError):
         return HttpError(503, "This took too long and was stopped. Ask for less at a time.", "LIMIT_EXCEEDED")
-    log.error("request %s failed", request.state.request_id, exc_info=error)
+    log.error("request %s failed", request_id, exc_info=error)
     return HttpError(500, MASKED, "INTERNAL")
 
 

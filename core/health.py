@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.garbage import spare_what_is_loaded
-from core.migrate import pending
+from core.pending import pending
+from core.readiness import Readiness
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -24,13 +25,6 @@ SWITCH_SECONDS = 0.001
 """How long a thread that reads a document may compute before the event loop has its turn."""
 AGAIN_SECONDS = 1.0
 """How long to wait before looking again for what is missing."""
-
-
-class Readiness:
-    """What a starting server still waits for; empty when it may be sent requests."""
-
-    def __init__(self) -> None:
-        self.missing = "the host is starting"
 
 
 async def prepare(host: "Host", readiness: Readiness) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from alembic import op
 from sqlalchemy import BigInteger, Identity, Index, String, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,6 +53,8 @@ class HistoryRow(Base):
 
 def create_history() -> None:
     """Shut the table to everybody but the triggers; core's first migration calls it."""
+    from alembic import op
+
     op.execute("REVOKE ALL ON core_history FROM PUBLIC")
 
 
@@ -63,12 +64,16 @@ def keep_history(*tables: str, secret: tuple[str, ...] = ()) -> None:
     `secret`: columns never recorded, such as a password's hash. A change of nothing else leaves no trace. After a
     revision that changes columns the history follows by itself; one that writes rows too calls this again in between.
     """
+    from alembic import op
+
     for table in tables:
         record(op.get_bind(), table, (*UNRECORDED, *secret))
 
 
 def drop_history(*tables: str) -> None:
     """Stop recording these tables; what was recorded stays. Not needed before a table is dropped."""
+    from alembic import op
+
     for table in tables:
         stop_recording(op.get_bind(), table)
 

@@ -17,6 +17,7 @@ from core import clock
 from core.db import Database
 from core.errors import ErrorCode
 from core.files import FileStorage
+from core.garbage import uncollected
 from core.history_field import history_parts
 from core.hooks import implementations
 from core.loading import LoadedModule, available, load_modules
@@ -47,7 +48,8 @@ class Host:
             StartError: they cannot work together, or a setting is nobody's; the message says in one sentence why.
         """
         self.settings = settings
-        self.modules = load_modules(settings)
+        with uncollected():
+            self.modules = load_modules(settings)
         for name in settings.read_only:
             if name not in (known := available()):
                 raise StartError(f'There is no module "{name}" to be read_only{suggestion(name, known)}')
@@ -105,7 +107,8 @@ class Host:
         if self._composed_by is not None:
             return self._composed_by.schema
         try:
-            schema = Schema(self.parts, explained=self.settings.explained)
+            with uncollected():
+                schema = Schema(self.parts, explained=self.settings.explained)
         except DeclarationError as error:
             raise StartError(f"The modules' GraphQL does not fit together: {error}.") from error
         for name, field in schema.root_fields.items():

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,6 +45,8 @@ def add_lookups(kind: str, rows: Sequence[LookupEntry]) -> None:
 
     For example `("SPOUSE", {"en": "Spouse", "sw": "Mwenzi", "fr": "Conjoint"}, {"isSpouse": True})`.
     """
+    from alembic import op
+
     now = clock.now()
     values = [
         {
@@ -59,6 +60,8 @@ def add_lookups(kind: str, rows: Sequence[LookupEntry]) -> None:
 
 def remove_lookups(*kinds: str) -> None:
     """Remove whole kinds; for the way back of a migration that added them."""
+    from alembic import op
+
     op.get_bind().execute(sa.delete(TABLE).where(TABLE.c.kind.in_(kinds)))
 
 

@@ -19,8 +19,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Table, inspect, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from core import clock
 from core.context import SYSTEM, Context
@@ -28,14 +27,14 @@ from core.db import Base
 from core.history import sign
 from core.hooks import every
 from core.loading import LoadedModule
-from core.presence import switch, switches
+from core.pending import VERSIONS, behind, connected
+from core.presence import switch
 from core.settings import StartError
 
 if TYPE_CHECKING:
     from core.host import Host
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
-VERSIONS = "bima_version_"
 LOCK = 0x62696D61
 """The advisory lock that only one migration at a time holds: "bima" in ASCII."""
 
@@ -106,7 +105,7 @@ async def upgrade(host: "Host") -> list[str]:
     All or nothing, and safe to run twice at once: the second waits for the first and finds nothing to do.
     """
     async with locked(host) as connection:
-        behind = await connection.run_sync(_behind, host)
+        late = await connection.run_sync(behind, host)
         await connection.run_sync(_upgrade, host)
         async with AsyncSession(connection, expire_on_commit=False) as session:
             clock.use_zone(host.settings.timezone)
@@ -115,13 +114,7 @@ async def upgrade(host: "Host") -> list[str]:
             await every(host, "migrated", host=host, session=session)
             await switch(ctx)
             await session.commit()
-    return behind
-
-
-async def pending(host: "Host") -> list[str]:
-    """The modules whose revisions have not all run, and those that were switched on or off since they ran."""
-    async with connected(host) as connection:
-        return await connection.run_sync(_behind, host)
+    return late
 
 
 async def drift(host: "Host") -> dict[str, str]:
@@ -141,21 +134,6 @@ async def new_revision(host: "Host", name: str, message: str) -> Path:
 
 
 @asynccontextmanager
-async def connected(host: "Host") -> AsyncIterator[AsyncConnection]:
-    """A connection of its own to the host's database, in one transaction."""
-    engine = create_async_engine(
-        host.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
-        poolclass=NullPool,
-        connect_args={"prepare_threshold": None},
-    )
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
-
-
-@asynccontextmanager
 async def locked(host: "Host") -> AsyncIterator[AsyncConnection]:
     """A connection of its own that no other migration has meanwhile."""
     async with connected(host) as connection:
@@ -171,17 +149,6 @@ def _target(connection: Connection, host: "Host", module: LoadedModule) -> Targe
     versions = [table for table in inspect(connection).get_table_names() if table.startswith(VERSIONS)]
     owners = {table.removeprefix(VERSIONS) for table in versions} | {enabled.name for enabled in host.modules}
     return Target(connection, module, host.tables_of(module.name), tuple(sorted(owners)))
-
-
-def _behind(connection: Connection, host: "Host") -> list[str]:
-    switched = switches(connection, host)
-    late = {
-        target.module.name
-        for target in _targets(connection, host)
-        if set(target.scripts.get_heads()) != set(target.context.get_current_heads())
-    }
-    names = [module.name for module in host.modules if module.name in late or module.name in switched.on]
-    return [*names, *switched.off]
 
 
 def _upgrade(connection: Connection, host: "Host") -> None:

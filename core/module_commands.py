@@ -9,8 +9,8 @@ import click
 from core.cli import Stopped, host, print_table
 from core.host import Host
 from core.loading import available, load_module
-from core.migrate import connected, upgrade
 from core.new_module import new_module
+from core.pending import connected
 from core.presence import known_modules
 from core.removing import count_rows, described, remove
 from core.switching import Brings, Plan, plan, plan_off, plan_on, write_modules
@@ -116,6 +116,8 @@ def _switch(after: Host, yes: bool) -> None:
         write_modules(TOML, after)
     if not yes:
         click.confirm("Go on?", abort=True)
+    from core.migrate import upgrade
+
     asyncio.run(upgrade(after))
     write_modules(TOML, after)
     click.echo(f"Done: {TOML} lists the modules, and the database knows. {RESTART}")

@@ -121,7 +121,7 @@ def _checked(given: Any) -> Operation:
     if not isinstance(given, dict):
         raise BadRequest('Send one operation as a JSON object: {"query": "...", "variables": {...}}.')
     for name in ("variables", "extensions"):
-        if not isinstance(given.get(name), dict | None):
+        if (value := given.get(name)) is not None and not isinstance(value, dict):
             raise BadRequest(f"`{name}` must be an object or null.")
     hash_ = _hash(given.get("extensions") or {})
     query = given.get("query", "" if hash_ else None)
@@ -130,7 +130,7 @@ def _checked(given: Any) -> Operation:
     if "\0" in query or ("\\u" in query and _ESCAPED_NUL.search(query)):
         _refuse_nul("\0")
     operation_name = given.get("operationName")
-    if not isinstance(operation_name, str | None):
+    if operation_name is not None and not isinstance(operation_name, str):
         raise BadRequest("`operationName` must be a text or null.")
     return Operation(query, given.get("variables") or {}, operation_name or None, hash_)
 

@@ -99,24 +99,21 @@ class Reader:
         pgconn = self._pgconn
         while pgconn.flush():
             await self._writable()
-        while pgconn.is_busy():
-            await self._heard()
-        result = pgconn.get_result()
+        result = None
         while True:
             while pgconn.is_busy():
-                await self._heard()
-            if pgconn.get_result() is None:
+                if self.broken:
+                    raise psycopg.OperationalError("the connection is lost")
+                waiter = self._waiter = self.loop.create_future()
+                await waiter
+            following = pgconn.get_result()
+            if following is None:
                 break
+            result = following
         assert result is not None
         if result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             raise errors.error_from_result(result)
         return result
-
-    async def _heard(self) -> None:
-        if self.broken:
-            raise psycopg.OperationalError("the connection is lost")
-        self._waiter = self.loop.create_future()
-        await self._waiter
 
     async def _writable(self) -> None:
         written = asyncio.Event()
@@ -169,7 +166,10 @@ class Readers:
 
     async def value(self, sql: bytes, parameters: Sequence[bytes | None]) -> bytes | None:
         """The only value of a statement; see `Reader.value`."""
-        reader = await self._take()
+        reader = self._free.pop() if self._free else await self._next()
+        if reader.broken:
+            self._give_back(reader)
+            reader = await self._take()
         try:
             return await reader.value(sql, parameters)
         except BaseException as error:
@@ -202,6 +202,9 @@ class Readers:
             if not reader.broken:
                 return reader
             self._give_back(reader)
+        return await self._next()
+
+    async def _next(self) -> Reader:
         while self._there >= self.pool.max_size:
             waiter: asyncio.Future[Reader | None] = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)

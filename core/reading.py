@@ -14,15 +14,17 @@ from sqlalchemy.dialects.postgresql import JSONB, array
 
 from core.context import Context
 from schema import Viewer, Where
+from schema.sql import quoted
 
 
 def noted_outside(care: Callable[[Any, Viewer], Where]) -> Any:
     """A model's `__noted__`: reading one row is noted unless one of the conditions of `care` holds."""
 
     def noted(table: str, row: Any, viewer: Viewer, field: str, by: Sequence[str]) -> tuple[Any, list[Any]]:
-        way = sa.func.jsonb_build_object("field", sa.literal(field, sa.Text), "by", _texts(by))
+        # Names of the schema and its tables, which never change, stand in the statement as they are.
+        way = sa.func.jsonb_build_object(_name("field"), _name(field), _name("by"), _names(by))
         note = sa.func.core_note_reading(
-            sa.literal(table, sa.Text),
+            _name(table),
             array([row.id]),
             viewer.value("account", sa.Uuid),
             viewer.value("request", sa.Text),
@@ -47,5 +49,9 @@ def note_of_reading(table: str, ids: Any, account: Any, request: Any, **way: Any
     return sa.func.core_note_reading(table, ids, account, request, told)
 
 
-def _texts(texts: Sequence[str]) -> Any:
-    return sa.cast(sa.literal(list(texts), sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
+def _name(name: str) -> Any:
+    return sa.literal_column(f"{quoted(name)}::text")
+
+
+def _names(names: Sequence[str]) -> Any:
+    return sa.literal_column(f"ARRAY[{', '.join(map(quoted, names))}]::text[]")

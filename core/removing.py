@@ -16,7 +16,6 @@ from core.history import sign
 from core.hooks import every
 from core.host import Host
 from core.loading import CORE
-from core.migrate import downgrade, locked
 from core.presence import forget_module
 from core.settings import StartError
 from core.switching import Brings, brings, plan_on
@@ -48,6 +47,8 @@ async def remove(host: Host, name: str, *, with_history: bool = False) -> None:
         StartError: it is the host's own part, it was never enabled, an enabled module needs it, or tables of other
             modules point to its tables.
     """
+    from core.migrate import downgrade, locked
+
     with_it, gone = described(host, name)
     tables = with_it.tables_of(name)
     async with locked(host) as connection:
@@ -69,6 +70,8 @@ async def remove(host: Host, name: str, *, with_history: bool = False) -> None:
 
 async def count_rows(host: Host, tables: Sequence[str]) -> dict[str, int]:
     """How many rows there are in each of the tables that exist."""
+    from core.migrate import locked
+
     async with locked(host) as connection:
         return await connection.run_sync(_count, tables)
 

@@ -15,8 +15,8 @@ from tomlkit.items import Array
 from core.hooks import implementations
 from core.host import Host
 from core.loading import CORE, available, load_module
-from core.migrate import connected
 from core.module import ModuleSettings
+from core.pending import connected
 from core.presence import known_modules
 from core.settings import PREFIX, Settings, StartError
 from schema.names import camel_case

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
@@ -40,7 +41,7 @@ from schema.patches import Patch
 from schema.rows import EVERYBODY, Mapping, Partly, Row
 from schema.sql import DIALECT, EMPTY, NOTHING, NULL, fresh, json_value, quoted, row_json, whole
 from schema.texts import text
-from schema.values import Getter, Given, Variables, array_of, given, plain
+from schema.values import Constant, Getter, Given, Variables, array_of, given, plain
 
 DEFINITION = "strawberry-definition"
 MOST_NOTED = 10
@@ -67,7 +68,18 @@ class Statement:
 
     def texts(self, variables: Variables, viewer: Any) -> list[bytes | None]:
         """The parameters of one request as PostgreSQL's text; the statement says their types."""
-        return [text(getter(variables, viewer)) for getter in self.getters]
+        fixed, changing = self._texts
+        texts = fixed.copy()
+        for index, getter in changing:
+            texts[index] = text(getter(variables, viewer))
+        return texts
+
+    @cached_property
+    def _texts(self) -> tuple[list[bytes | None], list[tuple[int, Getter]]]:
+        """The parameters that are the same for every request, and how to get the others."""
+        fixed = [text(getter.value) if isinstance(getter, Constant) else None for getter in self.getters]
+        changing = [(at, getter) for at, getter in enumerate(self.getters) if not isinstance(getter, Constant)]
+        return fixed, changing
 
 
 class Planner(PagePlanning):
@@ -101,7 +113,7 @@ class Planner(PagePlanning):
                 value = compiled.params[name]
                 process = compiled._bind_processors.get(name)
                 fixed = plain(process(value) if process is not None else value)
-                getter = _constant(fixed)
+                getter = Constant(fixed)
             getters.append(getter)
         return Statement(str(compiled).encode(), tuple(getters), tuple(self.patches), " ".join(self.weighed))
 
@@ -163,7 +175,7 @@ class Planner(PagePlanning):
         names = [argument.name.value for argument in node.arguments or ()]
         note, conditions = mapping.noted(mapping.table.name, row, self, node.name.value, names)
         found = [*where(row), *mapping.scope(row, self), *conditions]
-        self.notes.append(sa.select(note).select_from(source).where(*found).limit(1).scalar_subquery())
+        self.notes.append(sa.select(note).select_from(source).where(*found).limit(whole(1)).scalar_subquery())
 
     def _note_looked_up(
         self,
@@ -352,10 +364,6 @@ def shown(declared: MappedField, names: AbstractSet[str]) -> bool:
     if isinstance(declared, ComputedField) and names >= set(declared.needs):
         return True
     return declared.python_name == "id" or declared.python_name in names
-
-
-def _constant(value: Any) -> Getter:
-    return lambda _, __: value
 
 
 def _python_kind(annotation: Any) -> tuple[Any, bool]:

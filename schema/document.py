@@ -95,9 +95,10 @@ class Operation:
 
     def key(self, variables: Variables, asker: Any) -> Hashable:
         """What a plan depends on, as far as planning has found out by now."""
-        shaping = tuple((name, _hashable(by(variables))) for name, by in self.shaping.items())
-        rights = tuple(name for name, right in self.rights.items() if asker.may(right))
-        sizes = tuple(variables.get(name) for name in self.sizes)
+        shaping = tuple([(name, _hashable(by(variables))) for name, by in self.shaping.items()])
+        may = asker.may
+        rights = tuple([name for name, right in self.rights.items() if may(right)])
+        sizes = tuple([variables.get(name) for name in self.sizes])
         return shape(variables), sizes, shaping, rights, asker.shape
 
     @property

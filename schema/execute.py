@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import orjson
@@ -58,7 +59,10 @@ class Asker(Protocol):
         """Whether the asker has the named set of ids."""
 
     def value(self, name: str) -> Any:
-        """A bound value: a named set of ids, or a value of the request."""
+        """A bound value of the request."""
+
+    def listed(self, scope: str) -> str:
+        """A named set of ids, as PostgreSQL writes an array."""
 
     def may(self, right: Any) -> bool:
         """Whether the asker holds the right."""
@@ -114,6 +118,11 @@ class Step:
     failure: Exception | None = None
     read_arguments: Callable[[Variables], dict[str, Any]] | None = None
 
+    @cached_property
+    def label(self) -> bytes:
+        """The key as it stands in the answer."""
+        return orjson.dumps(self.key) + b":"
+
 
 class Engine:
     """Answers requests on one schema; keeps the documents and plans."""
@@ -160,11 +169,14 @@ class Engine:
             return _refused([_error(GraphQLError("There are no subscriptions."), asker)])
         given = variables or {}
         many = are_many(given)
-        coerced = await self.do(many, asker, self._coerced, operation, given)
-        if isinstance(coerced, list):
-            return _refused([_error(asked.told(error), asker) for error in coerced])
-        values = {**coerced, **asked.coerced}
-        run = Run(self, asked, operation, {**given, **asked.raw}, values, asker, many)
+        values = (
+            await self.do(many, asker, self._coerced, operation, given) if many else self._coerced(operation, given)
+        )
+        if isinstance(values, list):
+            return _refused([_error(asked.told(error), asker) for error in values])
+        if asked.raw:
+            values, given = {**values, **asked.coerced}, {**given, **asked.raw}
+        run = Run(self, asked, operation, given, values, asker, many)
         try:
             # What shapes many values is not worth remembering: it would be as large as they are.
             steps = None if many else operation.plans.find(operation.key(values, asker))
@@ -300,12 +312,13 @@ class Run:
         lost = False
         for step in steps:
             value, problems = await self._run(step)
-            errors.extend(problems)
+            if problems:
+                errors.extend(problems)
             if value is None and step.non_null:
                 lost = True
                 if self.operation.node.operation is not OperationType.MUTATION:
                     break
-            parts.append(orjson.dumps(step.key) + b":" + (value or b"null"))
+            parts.append(step.label + (value or b"null"))
         data = b"null" if lost else b"{" + b",".join(parts) + b"}"
         if errors:
             told = errors[:MOST_ERRORS]
@@ -313,9 +326,9 @@ class Run:
             return Answer(body, True, self.statements, self.operation, told)
         return Answer(b'{"data":' + data + b"}", True, self.statements, self.operation)
 
-    async def _run(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
+    async def _run(self, step: Step) -> tuple[bytes | None, Sequence[dict[str, Any]] | None]:
         if step.constant is not None:
-            return step.constant, []
+            return step.constant, None
         try:
             if step.right is not None:
                 self.asker.require(step.right)
@@ -323,7 +336,7 @@ class Run:
                 raise step.failure
             with span(step.name):
                 if step.statement is not None:
-                    return await self._compiled(step.statement), []
+                    return await self._compiled(step.statement), None
                 return await self._ordinary(step)
         except Exception as error:  # noqa: BLE001 - told to the client as this field's error
             told = GraphQLError(str(error), path=[step.key], original_error=request_error(error))

@@ -29,6 +29,7 @@ class MappedField(StrawberryField):
     def __init__(self, name: str | None, description: str | None, right: Any = None) -> None:
         super().__init__(python_name=name, description=description)
         self.right = right
+        self._known_type: Any = None
 
     def __copy__(self) -> "MappedField":
         copied = object.__new__(type(self))
@@ -40,11 +41,16 @@ class MappedField(StrawberryField):
         return copied
 
     def resolve_type(self, *, type_definition: Any = None) -> Any:
-        """The field's type; unresolved while a type that it names is not declared yet."""
-        try:
-            return self.own_type()
-        except NameError:
-            return UNRESOLVED
+        """The field's type; unresolved while a type that it names is not declared yet.
+
+        Once it is known it stays, in copies too: composing a schema asks again and again.
+        """
+        if self._known_type is None:
+            try:
+                self._known_type = self.own_type()
+            except NameError:
+                return UNRESOLVED
+        return self._known_type
 
     def own_type(self) -> Any:
         """The field's type, as Strawberry has it."""

@@ -18,7 +18,7 @@ from graphql import (
 
 from schema.errors import LimitExceeded
 from schema.patches import Patch
-from schema.values import Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
+from schema.values import Constant, Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
 
 MOST_VALUES = 2_000
 """Values that one root field binds."""
@@ -56,7 +56,7 @@ class Planning:
 
     def ids(self, scope: str) -> Placeholder:
         if scope not in self.viewed:
-            self.viewed[scope] = self._placeholder(lambda _, viewer: plain(viewer.value(scope)), array_of(sa.Uuid()))
+            self.viewed[scope] = self._placeholder(lambda _, viewer: viewer.listed(scope), array_of(sa.Uuid()))
         return self.viewed[scope]
 
     def value(self, name: str, type_: Any) -> Placeholder:
@@ -95,7 +95,7 @@ class Planning:
         type_ = sql_type(kind)
         if value.constant:
             fixed = prepare(value.now)
-            return self._placeholder(lambda _, __: fixed, array_of(type_) if many else type_)
+            return self._placeholder(Constant(fixed), array_of(type_) if many else type_)
         return self._placeholder(lambda variables, _: prepare(read(variables)), array_of(type_) if many else type_)
 
     def shaped(self, use: str, value: Given, by: Callable[[Any], Hashable]) -> Any:

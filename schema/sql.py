@@ -3,11 +3,35 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 
 from schema.rows import Mapping, Row
 
-DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+class _Boolean(sa.Boolean):
+    render_bind_cast = True
+
+
+class _Numeric(sa.Numeric[Any]):
+    render_bind_cast = True
+
+
+class _Compiler(PGCompiler_psycopg):
+    def render_bind_cast(self, type_: Any, dbapi_type: Any, sqltext: str) -> str:
+        """A number is not rounded to the places of the column it is compared with."""
+        if isinstance(dbapi_type, _Numeric):
+            return f"{sqltext}::NUMERIC"
+        return str(super().render_bind_cast(type_, dbapi_type, sqltext))  # type: ignore[no-untyped-call]
+
+
+class _Dialect(PGDialect_psycopg):
+    """Statements say the types of their parameters, which are sent as text: PostgreSQL need not guess."""
+
+    statement_compiler = _Compiler
+    colspecs = {**PGDialect_psycopg.colspecs, sa.Boolean: _Boolean, sa.Numeric: _Numeric}  # noqa: RUF012
+
+
+DIALECT = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 EMPTY: Any = sa.literal_column("'[]'::json")
 NULL: Any = sa.literal_column("NULL")
 NOTHING: Any = sa.literal_column("'{}'::json").label("{}")

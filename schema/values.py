@@ -36,6 +36,18 @@ Variables = dict[str, Any]
 Getter = Callable[[Variables, Any], Any]
 """Gives a parameter's value from the coerced variables and the viewer."""
 
+
+@dataclass(frozen=True)
+class Constant:
+    """Gives the same value for every request."""
+
+    value: Any
+
+    def __call__(self, variables: Variables, viewer: Any) -> Any:
+        """The value."""
+        return self.value
+
+
 SQL_TYPES: dict[Any, Any] = {
     UUID: sa.Uuid(),
     str: sa.Text(),
@@ -138,7 +150,7 @@ def shape(value: Any) -> Hashable:
     if value is None or value is Undefined:
         return value
     if isinstance(value, dict):
-        return tuple((key, shape(inner)) for key, inner in value.items())
+        return tuple([(key, True if type(inner) is str else shape(inner)) for key, inner in value.items()])
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return tuple(shape(inner) for inner in value)
     return True

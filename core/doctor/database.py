@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock, sealing
 from core.finding import FINE, ODD, WRONG, Finding
 from core.hooks import every
-from core.migrate import connected, pending
+from core.pending import connected, pending
 from core.presence import known_modules
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.history import HistoryRow
 from core.host import Host, StartError
 from core.loading import CORE
-from core.migrate import Target, drift, new_revision, pending, upgrade
+from core.migrate import SCRIPTS, Target, drift, new_revision, upgrade
+from core.pending import heads, pending
 from core.removing import remove
 from tests.core.conftest import Workshop
 
@@ -361,3 +363,10 @@ async def test_the_hosts_own_tables_differ_in_nothing(host: Host) -> None:
 @pytest.mark.profile("tanzania-chf")
 async def test_the_tables_of_the_whole_scheme_differ_in_nothing(host: Host) -> None:
     assert await drift(host) == {}
+
+
+async def test_what_is_pending_is_known_without_alembic(host: Host) -> None:
+    for module in host.modules:
+        if module.migrations.is_dir():
+            with_alembic = ScriptDirectory(str(SCRIPTS), version_locations=[str(module.migrations)])
+            assert heads(module.migrations) == set(with_alembic.get_heads()), module.name

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from core import Context, defer
 from core.cli import command_line
 from core.host import StartError
-from core.migrate import pending, upgrade
+from core.migrate import upgrade
+from core.pending import pending
 from core.removing import remove
 from core.settings import load_settings
 from core.switching import dependants, plan_off, plan_on, write_modules

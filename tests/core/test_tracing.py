@@ -109,7 +109,7 @@ async def test_a_failure_is_a_span_without_the_exceptions_text(
     def fails(*arguments: object) -> None:
         raise RuntimeError("Neema 0712345678")
 
-    monkeypatch.setattr(Context, "reading", fails)
+    monkeypatch.setattr(Context, "read", fails)
     await client.post("/graphql", json={"query": 'query Codes { lookups(kind: "colour") { code } }'})
     request, field = by_name(traces)["query Codes"], by_name(traces)["Query.lookups"]
     assert request.status.status_code is StatusCode.ERROR

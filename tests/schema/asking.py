@@ -80,6 +80,10 @@ class Request:
         """A bound value."""
         return TODAY if name == "today" else list(self.person.scopes.get(name, ()))
 
+    def listed(self, scope: str) -> str:
+        """A named set of ids."""
+        return "{" + ",".join(map(str, self.person.scopes.get(scope, ()))) + "}"
+
     def may(self, right: Any) -> bool:
         """Whether the person holds the right."""
         return right.name in self.person.rights

@@ -8,11 +8,9 @@ import base64
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import LargeBinary, any_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +20,10 @@ from modules.people import errors
 from modules.people.models import Account, SecondFactor
 from modules.people.services import passwords, tries
 from modules.people.services.tokens import Keys, keys_of, name_hash
+
+if TYPE_CHECKING:  # loaded at the first use: a start need not wait for it
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 STEP = 30
 """Seconds for which a code is shown."""
@@ -154,7 +156,10 @@ def _step_of(secret: bytes, code: str) -> int | None:
     return None
 
 
-def _totp(secret: bytes) -> TOTP:
+def _totp(secret: bytes) -> "TOTP":
+    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
     return TOTP(secret, 6, SHA1(), STEP)
 
 
@@ -163,5 +168,7 @@ def _hash(keys: Keys, code: str) -> bytes:
     return hmac.digest(keys.factors, b"recovery " + typed.encode(), "sha256")
 
 
-def _cipher(keys: Keys) -> Fernet:
+def _cipher(keys: Keys) -> "Fernet":
+    from cryptography.fernet import Fernet
+
     return Fernet(base64.urlsafe_b64encode(keys.factors))

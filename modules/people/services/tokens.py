@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-import jwt
 from pydantic import SecretStr
 
 from core import Context, clock
@@ -64,6 +63,8 @@ def keys_of(ctx: Context) -> Keys:
 
 def write_access(keys: Keys, access: Access) -> str:
     """The access token that says so."""
+    import jwt  # it loads all of `cryptography`, for which a start need not wait
+
     claims = {
         "iss": ISSUER,
         "sub": str(access.account_id),
@@ -76,6 +77,8 @@ def write_access(keys: Keys, access: Access) -> str:
 
 def read_access(keys: Keys, token: str) -> Access | None:
     """What an access token says, expired or not; None when it is not one of ours."""
+    import jwt
+
     options = {"require": ["iss", "sub", "sid", "ver", "exp"], "verify_exp": False}
     try:
         claims = jwt.decode(token, keys.access, algorithms=[_ALGORITHM], issuer=ISSUER, options=options)  # type: ignore[arg-type]
