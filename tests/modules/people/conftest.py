@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from httpx import ASGITransport, AsyncClient, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
-from core import clock
+from core import Actor, clock
 from core.host import Host
 from core.http import create_app
-from core.testing import Api
+from core.testing import Api, Change, Payload, actor
+from modules.people.models import Account
 from modules.people.services.access import SignedIn, authenticate
-from modules.people.testing import PASSWORD
+from modules.people.testing import PASSWORD, make_account
 
 PROFILE = "tests/modules/people/places.toml"
 Ask = Callable[..., Awaitable[dict[str, Any]]]
@@ -139,3 +142,50 @@ def set_up(api: Api, sign_in: Ask, holder: Holder) -> Ask:
         return {**begun, **done, "actor": asha}
 
     return set_up
+
+
+HELD = "SCHEME_ADMINISTRATOR"
+"""The role of the hospital's system: one that holds rights in the modules of these tests."""
+MADE = "key accessKey { id publicId name rights requestsPerMinute expiresOn lastUsedAt user { username } }"
+
+
+def administrator() -> Actor:
+    """Somebody who manages accounts."""
+    return actor("SYSTEM_ADMINISTRATOR")
+
+
+async def asked(client: AsyncClient, key: str, query: str = "{ me { username rights } }") -> Response:
+    """What a server answers whoever sends an access token or a key."""
+    return await client.post("/graphql", json={"query": query}, headers={"authorization": f"Bearer {key}"})
+
+
+async def ask(app: Starlette, key: str) -> Response:
+    """The same of a server process of its own."""
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://bima") as client:
+        return await asked(client, key)
+
+
+async def change_role(api: Api, change: Change, **input: Any) -> None:
+    """Change the role of the hospital's system."""
+    role = (await api(f'{{ role(code: "{HELD}") {{ id version }} }}', actor=administrator())).data["role"]
+    done = await change("updateRole", who=administrator(), id=role["id"], expectedVersion=role["version"], **input)
+    assert done.told == []
+
+
+@pytest.fixture
+async def hospital(session: AsyncSession) -> Account:
+    """The account of a hospital's system."""
+    account = await make_account(session, "gothomis", roles=[HELD], machine=True)
+    await session.commit()
+    return account
+
+
+@pytest.fixture
+def create_key(change: Change, hospital: Account) -> Callable[..., Awaitable[Payload]]:
+    """Makes a key of the hospital as somebody: `await create_key(name="Mbeya")`."""
+
+    async def create_key(who: Actor | None = None, **sent: Any) -> Payload:
+        given = {"userId": hospital.id, "name": "Mbeya", **sent}
+        return await change("createAccessKey", MADE, who=who or administrator(), **given)
+
+    return create_key

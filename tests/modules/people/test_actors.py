@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -15,20 +14,10 @@ from core.testing import counted
 from modules.location.testing import make_district, make_region
 from modules.people.models import Account
 from modules.people.testing import make_account
-from tests.modules.people.conftest import until
+from tests.modules.people.conftest import ask, until
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 Actors = Callable[..., Actor]
-
-ME = {"query": "{ me { username } }"}
-
-
-async def ask(app: Starlette, payload: dict[str, Any]) -> tuple[int, Any]:
-    headers = {"authorization": f"Bearer {payload['accessToken']}"}
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://bima", headers=headers) as client:
-        answer = await client.post("/graphql", json=ME)
-    return answer.status_code, answer.json()
-
 
 Server = Callable[[], Awaitable[Starlette]]
 
@@ -39,7 +28,7 @@ async def test_an_account_is_read_once_and_then_known(session: AsyncSession, sig
     phone, app = await sign_in(), await server()
     with counted(app.state.host) as statements:
         for _ in range(3):
-            assert await ask(app, phone) == (200, {"data": {"me": {"username": "asha"}}})
+            assert (await ask(app, phone["accessToken"])).json()["data"]["me"]["username"] == "asha"
     assert len([sent for sent in statements if "people_account" in sent]) == 1
 
 
@@ -50,15 +39,16 @@ async def test_deactivation_in_one_process_acts_in_another_at_once(
     await make_account(session, "juma")
     await session.commit()
     phone, other, app = await sign_in(), await sign_in("juma"), await server()
-    assert (await ask(app, phone))[0] == (await ask(app, other))[0] == 200
+    assert (await ask(app, phone["accessToken"])).status_code == 200
+    assert (await ask(app, other["accessToken"])).status_code == 200
     before = app.state.actors.changes
     deactivate = "mutation($input: DeactivateUserInput!) { deactivateUser(input: $input) { user { active } } }"
     sent = {"id": account.id, "expectedVersion": 1}
     assert (await api(deactivate, {"input": sent}, actor=actor("SYSTEM_ADMINISTRATOR"))).errors == []
     await until(lambda: app.state.actors.changes > before)
-    assert (await ask(app, phone))[0] == 401
+    assert (await ask(app, phone["accessToken"])).status_code == 401
     with counted(app.state.host) as statements:
-        assert (await ask(app, other))[0] == 200
+        assert (await ask(app, other["accessToken"])).status_code == 200
     assert not [sent for sent in statements if "people_account" in sent]  # who was not concerned is still known
 
 
@@ -82,7 +72,7 @@ async def test_whatever_changes_what_an_account_may_do_is_heard(
     await session.commit()
     phone, app = await sign_in(), await server()
     for what, statement in CHANGES.items():
-        await ask(app, phone)
+        await ask(app, phone["accessToken"])
         before = app.state.actors.changes
         await session.execute(text(statement))
         await session.rollback()
@@ -115,16 +105,16 @@ async def test_without_the_listening_connection_nothing_is_remembered(
     account = await make_account(session)
     await session.commit()
     phone, app = await sign_in(), await server()
-    await ask(app, phone)
+    await ask(app, phone["accessToken"])
     assert app.state.actors.find(phone["accessToken"])
     await session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"))
     await until(lambda: not app.state.actors.listening)
-    assert (await ask(app, phone))[0] == 200
+    assert (await ask(app, phone["accessToken"])).status_code == 200
     assert app.state.actors.find(phone["accessToken"]) is None
     await session.execute(text("ALTER TABLE people_account DISABLE TRIGGER core_actors"))
     (await session.get_one(Account, account.id)).active = False
     await session.commit()
-    assert (await ask(app, phone))[0] == 401
+    assert (await ask(app, phone["accessToken"])).status_code == 401
     await until(lambda: app.state.actors.listening)
 
 
