@@ -173,7 +173,7 @@ def _check_rows(world: World) -> None:
     working = [who for who in world.people if who not in ("national", "nobody", "nowhere", world.stranger)]
     for name, (type_, mapping) in sorted(world.types().items()):
         model = mapping.model
-        where = f"{model.__module__.rpartition('.')[0]}.testing"
+        where = f"{model.__module__.partition('.models')[0]}.testing"
         if not is_scoped(mapping) or "id" not in type_.fields:
             continue  # what has no id, such as an act in the audit log, nobody can make: its rows are counted
         ids = {str(row.id) for row in world.here.rows.get(model, ())}
