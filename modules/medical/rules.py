@@ -114,7 +114,7 @@ def patient_mask(gender_code: str, birth_date: date, on: date, age_of_majority: 
     """The patient's sex and age on the day as one number. Gender M and O count as male (claims spec 2.2)."""
     sex = PatientCategory.MALE if gender_code in ("M", "O") else PatientCategory.FEMALE
     age = PatientCategory.ADULT if is_adult(birth_date, on, age_of_majority) else PatientCategory.MINOR
-    return sex | age
+    return sex.value | age.value
 
 
 def category_fits(category: int, mask: int) -> bool:

@@ -70,7 +70,7 @@ def check_line(line: LineFacts, visit: VisitFacts) -> tuple[Finding, ...]:
             check_quantity(line.register, line.quantity),
             check_frequency(line.register, line.provisions, visit),
         ]
-    return in_order(finding for finding in found if finding)
+    return in_order(filter(None, found))
 
 
 def check_register(line: LineFacts, visit: VisitFacts) -> Finding | None:
@@ -109,6 +109,8 @@ def check_quantity(register: RegisterFacts, quantity: Decimal) -> Finding | None
 def check_frequency(register: RegisterFacts, provisions: tuple[date, ...], visit: VisitFacts) -> Finding | None:
     """5: given to the patient fewer days before or after than the frequency demands (claims spec 2.7 e)."""
     days = register.frequency_days or 0
+    if not days:
+        return None
     near = [day for day in provisions if abs((visit.target_date - day).days) < days]
     return Finding(RejectionReason.FREQUENCY, {"last": max(near).isoformat(), "days": days}) if near else None
 

@@ -34,7 +34,7 @@ Record = TypeVar("Record", bound=tuple[Any, ...])
 
 def among(what: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
     """Whether a column holds one of the ids. As one parameter: thousands of `in_` cost more than the query."""
-    return what == any_(literal(f"{{{','.join(map(str, ids))}}}", _Ids()))  # type: ignore[no-any-return]
+    return what == any_(literal(f"{{{','.join(id.hex for id in ids)}}}", _Ids()))  # type: ignore[no-any-return]
 
 
 def columns_of(model: type[Row], kind: type[tuple[Any, ...]], *but: str) -> list[Any]:

@@ -153,10 +153,12 @@ class Checking:
         )
 
     def _own_checks(self, claim: PlainClaim, line: CheckedLine, visit: rules.VisitFacts) -> CheckedLine:
-        given = self.facts.provisions.get((claim.insuree_id, line.element_id), ())
+        register = self._register(line.element_id, visit.target_date)
+        limited = register is not None and register.frequency_days
+        given = self.facts.provisions.get((claim.insuree_id, line.element_id), ()) if limited else ()
         facts = rules.LineFacts(
             quantity=line.quantity,
-            register=self._register(line.element_id, visit.target_date),
+            register=register,
             listed=line.listed is not None,
             provisions=tuple(provision.target_date for provision in given),
         )

@@ -33,6 +33,8 @@ def choose(offers: Sequence[Offer], price: Decimal, visit_type: VisitType, adult
     whole price wins; otherwise it wins only by leaving the insuree less than the percentage does.
     Raises ValueError when there is no offer.
     """
+    if len(offers) == 1:
+        return offers[0]
     percentages = [offer for offer in offers if _kind(offer, visit_type) == LimitationType.CO_INSURANCE]
     amounts = [offer for offer in offers if _kind(offer, visit_type) == LimitationType.FIXED]
     if not percentages or not amounts:

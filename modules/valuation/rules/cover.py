@@ -11,7 +11,7 @@ from core.dates import add_months
 from core.values import value
 from modules.claim.rules import CATEGORY_REASONS, Finding, RejectionReason, check_category_limit, in_order
 from modules.medical.rules import ServiceCategory, VisitType
-from modules.policy.rules import CoverLeft, MemberCover, cover_left
+from modules.policy.rules import CoverLeft, MemberCover, cover_left, quantity_left
 from modules.valuation.rules.choice import choose
 from modules.valuation.rules.terms import Terms
 
@@ -109,7 +109,8 @@ def in_loop_order(candidates: Iterable[Candidate], adult: bool) -> list[Candidat
         effective_on = candidate.member.effective_on
         return add_months(effective_on, candidate.terms.waiting_period(adult)), effective_on, candidate.policy_id
 
-    return sorted(candidates, key=rank)
+    given = list(candidates)
+    return sorted(given, key=rank) if len(given) > 1 else given
 
 
 def _cover_line(line: CoverLine, visit: CoverVisit, taken: defaultdict[tuple[UUID, Hashable], Decimal]) -> LineCover:
@@ -125,7 +126,7 @@ def _cover_line(line: CoverLine, visit: CoverVisit, taken: defaultdict[tuple[UUI
     if line.failed:
         return LineCover(line.line_no, line.is_service, (), None, line.quantity)
     chosen = choose(passing, line.price, visit.visit_type, visit.adult)
-    left = _left(chosen, visit).quantity
+    left = quantity_left(chosen.terms.limit_number(visit.adult), chosen.used)
     trimmed = left is not None and line.quantity > left
     quantity = left if left is not None and trimmed else line.quantity
     taken[chosen.policy_id, line.element] += quantity

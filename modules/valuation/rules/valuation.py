@@ -10,7 +10,7 @@ from core.values import value
 from modules.medical.rules import ServiceCategory, VisitType
 from modules.product.rules import CeilingExclusion, CeilingInterpretation, LimitationType, PriceOrigin
 from modules.valuation.rules.pricing import Bundle, unit_price
-from modules.valuation.rules.terms import ProductTerms, Terms
+from modules.valuation.rules.terms import WHOLE, ProductTerms, Terms
 from modules.valuation.rules.usage import Usage, ceiling_left, deductible_left, others_usage
 
 CAPPED_CATEGORIES = frozenset(
@@ -214,7 +214,7 @@ def _value_line(claim: ValuedClaim, line: ValuedLine, account: _Account, lower: 
     fixed = limit.limitation_type == LimitationType.FIXED
     covered = min(amount, money(line.quantity * value)) if fixed and value > 0 else amount
     deducted = account.deduct(covered) if line.terms.deductible_applies else ZERO
-    shared = covered - deducted if fixed else percent_of(covered - deducted, value)
+    shared = covered - deducted if fixed or value == WHOLE else percent_of(covered - deducted, value)
     in_category = account.within_category(shared)
     excluded = _no_ceiling(line.terms.ceiling_exclusion(claim.adult), account.hospital_visit)
     valuated = in_category if excluded else account.within_ceiling(in_category)

@@ -18,7 +18,6 @@ from modules.claim.models import Claim
 from modules.claim.rules import Finding, RejectionReason, target_date
 from modules.claim.services import Provision, among, counted_claims, grouped, insert_rows, provisions
 from modules.medical.rules import PackageType, ServiceCategory
-from modules.product.rules import LimitationType, PriceOrigin
 from modules.valuation import rules
 from modules.valuation.models import LineValue, PolicyUsage
 from modules.valuation.services.benefits import with_benefits
@@ -91,17 +90,21 @@ class CoverExaminer:
             return None
         member = self.policies.member(policy, claim.insuree_id)
 
+        most = self.terms.products[policy.terms_id].category_limit(claim.category).max_number
+        # What no limit asks for is not counted.
+        counted = terms.limit_number(claim.adult) is not None
+        given = self.given.get((claim.insuree_id, line.element_id), ()) if counted else ()
+        visits = self.visits.get((claim.insuree_id, claim.category), ()) if most is not None else ()
+
         def within(day: date) -> bool:
             return member.effective_on <= day <= member.expires_on
 
-        given = self.given[claim.insuree_id, line.element_id]
-        visits = self.visits[claim.insuree_id, claim.category]
         return rules.Candidate(
             policy_id=policy.id,
             terms=terms,
             member=member,
             used=sum((each.quantity for each in given if within(each.target_date)), ZERO),
-            category_limit=self.terms.products[policy.terms_id].category_limit(claim.category).max_number,
+            category_limit=most,
             category_used=sum(map(within, visits)),
         )
 
@@ -143,8 +146,8 @@ class CoverExaminer:
             "claim_id": claim.id,
             "policy_id": valued.policy_id,
             "product_id": self.policies.rows[valued.policy_id].product_id,
-            "price_origin": PriceOrigin(terms.price_origin),
-            "limitation_type": LimitationType(limit.limitation_type),
+            "price_origin": terms.price_origin,
+            "limitation_type": limit.limitation_type,
             "limitation_value": limit.value(claim.adult),
             **amounts_of(value),
         }
