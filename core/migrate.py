@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from core import clock
+from core.application_role import grant
 from core.context import SYSTEM, Context
 from core.db import Base
 from core.history import sign
@@ -113,6 +114,8 @@ async def upgrade(host: "Host") -> list[str]:
             await sign(session, ctx)
             await every(host, "migrated", host=host, session=session)
             await switch(ctx)
+            if host.settings.application_role is not None:
+                await connection.run_sync(grant, host.settings.application_role)
             await session.commit()
     return late
 

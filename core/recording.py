@@ -119,6 +119,8 @@ def _make_function(connection: Connection, table: str, unrecorded: Iterable[str]
         deleted=_joined(_went(name) for name, _ in recorded),
     )
     _run(connection, code)
+    # Whoever could make a trigger of it, if only on a table of his own, would write what he likes into the history.
+    _run(connection, f"REVOKE ALL ON FUNCTION {_function(table)}() FROM PUBLIC")
     all_of_them = _literal(", ".join(name for name, _ in columns))
     _run(connection, f"COMMENT ON FUNCTION {_function(table)}() IS {all_of_them}")
 

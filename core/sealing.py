@@ -116,22 +116,7 @@ _LAG = """
     FROM sealed
 """
 
-_REDACT = text(f"""
-    WITH chosen AS (
-        SELECT h.id, {_DIGEST} AS digest, (
-            SELECT jsonb_object_agg(key, CASE WHEN key = ANY(:columns) THEN '{{"redacted": true}}' ELSE value END)
-            FROM jsonb_each(h.changes)
-        ) AS left_over
-        FROM core_history h WHERE h.table_name = :table AND h.row_id = :row AND h.changes ?| :columns FOR UPDATE
-    ), changed AS (
-        UPDATE core_history AS h SET changes = left_over FROM chosen
-        WHERE h.id = chosen.id AND h.changes <> left_over
-        RETURNING h.id, chosen.digest, {_DIGEST} AS digest_left
-    )
-    INSERT INTO core_history_redaction (id, created_at, updated_at, history_id, digest, digest_left, reason)
-    SELECT gen_random_uuid(), now(), now(), id, digest, digest_left, :reason FROM changed
-    ON CONFLICT (history_id) DO UPDATE SET digest_left = excluded.digest_left, updated_at = now()
-""")
+_REDACT = text("SELECT core_redact(:table, :row, :columns, :reason)")
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,9 @@ class Settings(BaseModel):
     """Signs access tokens and links; production needs one of its own, 32 characters or more."""
     database_url: str | None = None
     """`postgresql://...`; absent: a PostgreSQL of our own under `data_dir`."""
+    application_role: str | None = None
+    """The database role of servers and workers, when it is not the one that owns the tables: `bima migrate` lets it
+    change rows, and nothing else."""
     data_dir: Path = Path(".bima")
     """Where files and the embedded PostgreSQL are kept."""
     pool_size: int = Field(default=10, ge=1)

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, sealing
+from core.application_role import may
 from core.finding import FINE, ODD, WRONG, Finding
 from core.hooks import every
 from core.pending import connected, pending
@@ -51,6 +52,7 @@ async def examine_database(host: "Host") -> AsyncIterator[Finding]:
             yield Finding("migrations", WRONG, f"pending: {', '.join(waiting)}", "bima migrate")
             return
         yield Finding("migrations", FINE, "none pending")
+        yield await _rights(host, connection)
         for finding in await _off(host, connection):
             yield finding
         yield await _worker(host, connection)
@@ -109,6 +111,19 @@ async def _role(host: "Host", connection: AsyncConnection[Any]) -> AsyncIterator
         yield Finding("role", ODD, "its statements may run without end", advice)
     if zone == "UTC" and limit != "0":
         yield Finding("role", FINE, f"{zone}, statements of {limit} at most")
+
+
+async def _rights(host: "Host", connection: AsyncConnection[Any]) -> Finding:
+    """Whether servers that connect so could do more than change rows, or less."""
+    role, more, missing = await may(connection)
+    if more:
+        level = ODD if host.settings.mode == "production" else FINE
+        advice = "Serve as a role that does not own the tables: application_role in docs/deploy.md"
+        return Finding("rights", level, f"{role} {', '.join(more)}", advice)
+    if missing:
+        found = f"{role} may not read or change {missing} tables"
+        return Finding("rights", WRONG, found, f"As the tables' owner: BIMA_APPLICATION_ROLE={role} bima migrate")
+    return Finding("rights", FINE, f"{role} may change rows, and the history only by that")
 
 
 async def _off(host: "Host", connection: AsyncConnection[Any]) -> list[Finding]:

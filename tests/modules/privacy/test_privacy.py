@@ -15,7 +15,7 @@ from core.files.services import sweep
 from core.hooks import implementations
 from core.host import Host
 from core.sealing import seal
-from core.testing import Api, actor
+from core.testing import Api, actor, api_of
 from core.verifying import verify
 from modules.claim.rules import ClaimStatus
 from modules.insuree.models import Insuree, InsureePhoto
@@ -26,6 +26,7 @@ from modules.policy.settings import Settings as PolicySettings
 from modules.privacy.services import retain
 from modules.privacy.settings import Settings
 from tests.modules.privacy.conftest import Held
+from tests.serving_role import served_by_role
 
 EXPORT = """mutation($input: ExportPersonalDataInput!) { exportPersonalData(input: $input) {
     data errors { code path message } } }"""
@@ -156,7 +157,8 @@ async def test_nothing_in_any_table_tells_who_it_was_and_the_seal_stays_whole(
     session.add(Verification(insurance_number=number, insuree_id=held.person.id, covered=False))
     await ended(session, held)
     await seal(host)
-    done = await erase(api, session, held)
+    async with served_by_role(host) as served:
+        done = await erase(api_of(served), session, held)
     assert done["codes"] == []
     assert done["insuree"]["insuranceNumber"] == f"X-{held.person.id}"
     assert done["insuree"]["birthDate"] == "1985-01-01"
