@@ -35,6 +35,7 @@ def serve(address: str, port: int, workers: int) -> None:
     import uvicorn
 
     from core.doctor.set_up import BEFORE_PUBLIC
+    from core.heads import LimitedHeads
     from core.http import create_app, is_loopback
     from core.metrics import metrics_together
 
@@ -54,6 +55,7 @@ def serve(address: str, port: int, workers: int) -> None:
         uvicorn.run(
             create_app(host()) if workers == 1 else "core.http:application",
             factory=workers > 1,
+            http=LimitedHeads,
             host=address,
             port=port,
             workers=workers,

@@ -113,6 +113,12 @@ REQUIRED = ErrorCode(
     sw="Taarifa hii inahitajika. Tafadhali ijaze.",
     fr="Cette information est nécessaire. Renseignez-la.",
 )
+INVISIBLE = ErrorCode(
+    "INVISIBLE",
+    en="This holds a character that cannot be seen. Type it instead of copying it.",
+    sw="Hapa kuna herufi isiyoonekana. Andika badala ya kunakili.",
+    fr="Ceci contient un caractère invisible. Saisissez-le au lieu de le copier.",
+)
 TOO_LONG = ErrorCode(
     "TOO_LONG",
     en="At most {most} characters fit here. Shorten it.",
@@ -180,6 +186,6 @@ FILE_KIND = ErrorCode(
     fr="Ce fichier est du type {kind}, il faut ici {kinds}. Envoyez le bon.",
 )
 CORE_CODES = (
-    STALE, NOT_FOUND, NOT_YOURS, REQUIRED, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED, UNKNOWN_CODE,
-    NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND, MORE_ERRORS,
+    STALE, NOT_FOUND, NOT_YOURS, REQUIRED, INVISIBLE, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED,
+    UNKNOWN_CODE, NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND, MORE_ERRORS,
 )  # fmt: skip

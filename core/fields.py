@@ -19,6 +19,7 @@ from core.errors import STALE, TAKEN, ErrorCode, UserError, UserErrors
 from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
+from core.readable import make_readable
 from core.rows import visible
 from schema import argument
 from schema.errors import DeclarationError
@@ -67,9 +68,14 @@ def mutation(
         payload, key = _payload(function, result)
         name = camel_case(function.__name__)
 
-        async def resolve(info: strawberry.Info, input: Any) -> Any:
+        def resolve(info: strawberry.Info, input: Any) -> Any:
+            return carry_out(info, input, list(make_readable(input)))
+
+        async def carry_out(info: strawberry.Info, input: Any, unreadable: list[UserError]) -> Any:
             ctx: Context = info.context
             try:
+                if unreadable:
+                    raise UserErrors(unreadable)
                 return await _run(ctx, function, input, info if remembered else None, name, payload, key, result, once)
             except (UserError, UserErrors, StaleDataError, IntegrityError) as error:
                 refused = _refused(ctx, error, input, payload, key)

@@ -17,6 +17,7 @@ from core.metrics import OperationNames
 from core.notes import Note
 from core.operation import Operation, changes_something, from_address, from_body
 from core.readiness import Readiness
+from core.settings import Settings
 from schema.execute import Answer, execute
 
 log = logging.getLogger("bima.http")
@@ -95,7 +96,7 @@ class GraphQL:
         else:
             if headers.get(b"content-type") != JSON_BYTES or b"content-encoding" in headers:
                 _check_content(headers)
-            operation = from_body(await _body(receive, self.door.host.settings.body_bytes))
+            operation = from_body(await _body(receive, self.door.host.settings))
         if self.trusted is not None:
             return self.trusted.checked(operation)
         if not operation.query:
@@ -137,19 +138,24 @@ def _check_content(headers: dict[bytes, bytes]) -> None:
         raise HttpError(415, f"Send {JSON} in UTF-8, not compressed.")
 
 
-async def _body(receive: Receive, most: int) -> bytes:
+async def _body(receive: Receive, settings: Settings) -> bytes:
     pieces: list[bytes] = []
     length, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        piece = message.get("body", b"")
-        pieces.append(piece)
-        length += len(piece)
-        if length > most:
-            raise BadRequest(f"The body is larger than {most:,} bytes. Send less at a time.")
-        more = message.get("more_body", False)
+    try:
+        async with asyncio.timeout(settings.request_seconds):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                piece = message.get("body", b"")
+                pieces.append(piece)
+                length += len(piece)
+                if length > settings.body_bytes:
+                    raise BadRequest(f"The body is larger than {settings.body_bytes:,} bytes. Send less at a time.")
+                more = message.get("more_body", False)
+    except TimeoutError as error:
+        told = f"The body did not arrive within {settings.request_seconds:g} seconds. Send it again."
+        raise HttpError(408, told, "LIMIT_EXCEEDED", connection="close") from error
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from core.context import Context
 
 SIGNATURE = text("SELECT set_config('bima.actor', :actor, true), set_config('bima.request', :request, true)")
-LIMITED_SIGNATURE = text(f"{SIGNATURE.text}, set_config('statement_timeout', :timeout, true)")
+LIMITED_SIGNATURE = text(
+    f"{SIGNATURE.text}, set_config('statement_timeout', :timeout, true), set_config('lock_timeout', :patience, true)"
+)
 UNRECORDED = ("updated_at",)
 """Columns that say nothing the history's own `at` does not say."""
 
@@ -94,7 +96,8 @@ def sign_each(session: AsyncSession, ctx: "Context") -> None:
     """
 
     timeout = str(round(ctx.host.settings.statement_seconds * 1000))
+    patience = str(round(ctx.host.settings.lock_seconds * 1000))
 
     @event.listens_for(session.sync_session, "after_begin")
     def sign_it(session: Any, transaction: Any, connection: Any) -> None:
-        connection.execute(LIMITED_SIGNATURE, {**_signature(ctx), "timeout": timeout})
+        connection.execute(LIMITED_SIGNATURE, {**_signature(ctx), "timeout": timeout, "patience": patience})

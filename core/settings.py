@@ -106,6 +106,8 @@ class Settings(BaseModel):
     """How often one address may ask in a minute without being signed in; whole districts share one. 0: no limit."""
     statement_seconds: float = Field(default=20, gt=0)
     """How long one SQL statement of a request may take, in seconds."""
+    lock_seconds: float = Field(default=10, gt=0)
+    """How long it may wait for what somebody else is changing, in seconds."""
     introspection: bool | None = None
     """Whether the schema tells of itself: introspection, suggestions in errors, GraphiQL and `/schema.graphql`.
 

@@ -10,6 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 log = logging.getLogger("bima")
 
+ONCE_MORE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+"""Two transactions that were in each other's way: one of them goes on, the other one may be done again at once."""
+IN_THE_WAY = (*ONCE_MORE, psycopg.errors.LockNotAvailable)
 PROGRAM_LIMIT = "54"
 """The class of PostgreSQL's errors that say: too many columns, too many arguments, too complex."""
 
@@ -56,6 +59,13 @@ class Busy(RequestError):
         self.seconds = seconds
 
 
+class Conflict(RequestError):
+    """Others were changing the same, so nothing was written. `seconds`: when to send it again."""
+
+    code = "CONFLICT"
+    seconds = 1
+
+
 class Internal(RequestError):
     """Our own fault; the log has the details."""
 
@@ -68,6 +78,8 @@ def request_error(error: BaseException) -> RequestError:
         return error
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig
+    if isinstance(error, IN_THE_WAY):
+        return Conflict("Others are changing the same just now, so nothing was written. Send it again in a moment.")
     if isinstance(error, psycopg.errors.QueryCanceled):
         return LimitExceeded("This took too long. Ask for less at a time.")
     if isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(PROGRAM_LIMIT):
@@ -79,6 +91,13 @@ def request_error(error: BaseException) -> RequestError:
         return BadRequest("A value is not valid where it is used.")
     log.error("unexpected error", exc_info=error)
     return Internal("Something went wrong on our side. Try again; if it stays, report the request id.")
+
+
+def may_be_done_again(error: BaseException | None) -> bool:
+    """Whether a transaction that failed before its commit may well succeed at once: it was in another's way, or its
+    connection was lost."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, ONCE_MORE) or (isinstance(cause, psycopg.OperationalError) and _is_gone(cause))
 
 
 def _is_gone(error: psycopg.OperationalError) -> bool:
@@ -99,6 +118,6 @@ def failed(error: GraphQLError, request_id: str) -> dict[str, Any]:
         return refused(error, request_id)
     told = request_error(cause)
     extensions: dict[str, Any] = {"code": told.code, "requestId": request_id}
-    if isinstance(told, Busy):
+    if isinstance(told, Busy | Conflict):
         extensions["retryAfter"] = told.seconds
     return {**error.formatted, "message": str(told), "extensions": extensions}

@@ -23,7 +23,7 @@ from schema.aside import Aside
 from schema.border import Around, BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
 from schema.document import Document, Documents, Operation, read
-from schema.errors import LimitExceeded, failed, refused, request_error
+from schema.errors import LimitExceeded, failed, may_be_done_again, refused, request_error
 from schema.kinds import MappedField
 from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
 from schema.literals import Asked, Lifting, Skeletons
@@ -356,6 +356,13 @@ class Run:
         return orjson.dumps(data)
 
     async def _ordinary(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
+        value, errors = await self._transaction(step)
+        if any(may_be_done_again(error.original_error) for error in errors):
+            value, errors = await self._transaction(step)
+        return value, [failed(self.asked.told(error), self.asker.request_id) for error in errors]
+
+    async def _transaction(self, step: Step) -> tuple[bytes | None, list[GraphQLError]]:
+        """Carry out an ordinary field; what it wrote stays only when there are no errors."""
         assert step.read_arguments is not None
         async with self.asker.transaction(step.read_arguments(self.variables)) as commit:
             # What comes before the service's first step: coercing the values once more, and making objects of them.
@@ -377,7 +384,7 @@ class Run:
             value = None if done.data is None else orjson.dumps(done.data[step.key])
             if not done.errors:
                 await commit(value)
-        return value, [failed(self.asked.told(error), self.asker.request_id) for error in done.errors or ()]
+        return value, list(done.errors or ())
 
 
 def _unnamed(name: str | None) -> str:
