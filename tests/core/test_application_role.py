@@ -17,7 +17,8 @@ from core.context import SYSTEM
 from core.doctor import examine
 from core.history import HistoryRow
 from core.host import Host
-from core.migrate import connected, upgrade
+from core.migrate import upgrade
+from core.pending import connected
 from core.sealing import redact, seal
 from core.settings import StartError
 from core.testing import api_of
