@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 from uuid import UUID
@@ -26,8 +27,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.asking import filled, shows_nothing
 from core.context import ANONYMOUS, SYSTEM, Actor, Context
 from core.db import new_id
+from core.examples import FILE, examples
 from core.hooks import hook
 from core.host import Host
 from core.matrix import Corner as Corner
@@ -245,6 +248,24 @@ def change_of(host: Host) -> Change:
 def change(host: Host) -> Change:
     """Sends mutations to the API on the test's database."""
     return change_of(host)
+
+
+async def ask_examples(api: Api, module: ModuleType, **given: Any) -> dict[str, Any]:
+    """Ask the examples of a module from outside in their order, each as the standard role that its `as` names.
+
+    `given`: what places such as `{{woman}}` mean that name no earlier answer. Each must answer without an error, and
+    with something. Returns the answers by the examples' names.
+    """
+    answers: dict[str, Any] = dict(given)
+    for example in examples(Path(str(module.__file__)).parent / FILE):
+        reply = await api(example.document, filled(example.variables, answers), actor=actor(example.who))
+        assert reply.errors == [], f"{example.name}: {reply.errors}"
+        answer = reply.data[example.field]
+        errors = answer.get("errors") if isinstance(answer, dict) else None
+        assert not errors, f"{example.name}: {errors}"
+        assert not shows_nothing(answer), f"{example.name} shows nothing: {answer}"
+        answers[example.name] = answer
+    return answers
 
 
 class Doorkeeper:

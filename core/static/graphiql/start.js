@@ -1,29 +1,32 @@
-const welcome = `# Welcome to Bima. Press the play button to see which modules are on.
-# After signing in, put the access token into "Headers" below:
-#   { "Authorization": "Bearer ..." }
+let token = "";
 
-{
-  modules {
-    name
-    title
-    version
-  }
-}
-`;
+// Whoever signs in here need not copy the token: it goes with all that follows, unless "Headers" below has one.
+const authorization = (headers) =>
+  token && !Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
+    ? { authorization: `Bearer ${token}` }
+    : {};
 
 const fetcher = async (parameters, options) => {
+  const headers = options?.headers ?? {};
   const answer = await fetch("/graphql", {
     method: "POST",
     headers: {
       "content-type": "application/json",
       accept: "application/graphql-response+json, application/json",
-      ...options?.headers,
+      ...authorization(headers),
+      ...headers,
     },
     body: JSON.stringify(parameters),
   });
-  return answer.json();
+  const told = await answer.json();
+  token = told.data?.signIn?.accessToken ?? token;
+  return told;
 };
 
-ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: welcome, shouldPersistHeaders: true }),
-);
+fetch("/graphiql/tabs.json")
+  .then((answer) => answer.json())
+  .then((defaultTabs) =>
+    ReactDOM.createRoot(document.getElementById("graphiql")).render(
+      React.createElement(GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: true }),
+    ),
+  );

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import bima_cheque_sante
 from bima_cheque_sante.rules import Sold, pays
 from core import Actor, clock, new_id
 from core.host import Host
 from core.migrate import drift
-from core.testing import Api, actor
+from core.testing import Api, actor, ask_examples
 from modules.claim.testing import Clinic, make_clinic
 from modules.insuree.models import Insuree
 from modules.insuree.testing import make_family
@@ -212,6 +213,11 @@ def test_a_voucher_pays_until_the_last_day_after_the_birth() -> None:
     assert pays(Sold("CM-1", household), household, claim, birth + timedelta(days=43), 42)
     assert not pays(None, household, claim, birth, 42)
     assert not pays(Sold("CM-1", new_id()), household, claim, birth, 42)
+
+
+async def test_its_examples_can_be_asked(api: Api, sale: Sale) -> None:
+    answers = await ask_examples(api, bima_cheque_sante, woman=sale.woman.id)
+    assert [voucher["number"] for voucher in answers["vouchersOfAWoman"]["vouchers"]] == ["CM-000123"]
 
 
 async def test_the_revisions_make_what_the_model_declares(host: Host) -> None:

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import bima_national_id
 from bima_national_id import registry, services
 from bima_national_id.models import Check
 from bima_national_id.rules import Circuit, Identity, Verdict, differences, verdict
 from core import Context, clock
 from core.host import Host
 from core.migrate import drift
-from core.testing import Api, actor
+from core.testing import Api, actor, ask_examples
 from core.worker import worker
 from modules.insuree.testing import chf_number
 from modules.location.testing import make_district, make_village
@@ -220,6 +221,12 @@ async def test_who_may_not_see_the_person_does_not_see_the_look_up(
         assert (await api(READ, {"id": head}, actor=who)).data == {"insuree": None}
         ordered = await api(CHECK, {"input": {"insureeId": head}}, actor=who)
         assert ordered.data["checkNationalId"]["errors"] == [{"code": "NOT_FOUND", "path": ["insureeId"]}]
+
+
+async def test_its_examples_can_be_asked(api: Api, register: Register, village: str) -> None:
+    head = (await enrol(api, village))["family"]["head"]
+    answers = await ask_examples(api, bima_national_id, person=head["id"])
+    assert answers["nationalIdOfAPerson"]["lastName"] == "Mushi"
 
 
 async def test_the_revisions_make_what_the_models_declare(host: Host) -> None:

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from graphql import build_schema, parse, validate
 
 from core.http import create_app
 from tests.core.http.calling import bare, client_of, in_production, post, refusal
@@ -44,11 +45,20 @@ async def test_graphiql_loads_nothing_from_outside(client: httpx.AsyncClient) ->
         assert source == "data:," or (await client.get(source)).status_code == 200
 
 
+async def test_graphiql_opens_with_examples_of_the_modules_that_are_on(client: httpx.AsyncClient) -> None:
+    schema = build_schema((await client.get("/schema.graphql")).text)
+    tabs = (await client.get("/graphiql/tabs.json")).json()
+    assert any("query modules" in tab["query"] for tab in tabs)
+    for tab in tabs:
+        assert validate(schema, parse(tab["query"])) == []
+
+
 async def test_production_has_no_graphiql(pytestconfig: pytest.Config) -> None:
     app = create_app(bare(pytestconfig, mode="production", secret="s" * 32))
     async with client_of(app) as client:
         assert (await client.get("/")).status_code == 404
         assert (await client.get("/graphiql/start.js")).status_code == 404
+        assert (await client.get("/graphiql/tabs.json")).status_code == 404
 
 
 async def test_the_schema_can_be_fetched(client: httpx.AsyncClient) -> None:
