@@ -5,6 +5,7 @@ compares: additions are free; what was deprecated in the release may go; anythin
 unless a line of `accepted.txt` there says that it is meant.
 """
 
+from functools import cache
 from pathlib import Path
 
 from graphql import GraphQLObjectType, build_schema
@@ -14,8 +15,11 @@ RELEASED = Path(__file__).parent.parent / "schema" / "sdl" / "released"
 ACCEPTED = "accepted.txt"
 
 
-def breaking(released: str, now: str) -> list[str]:
+@cache
+def breaking(released: str, now: str) -> tuple[str, ...]:
     """What of an SDL breaks clients of the released one, a sentence for each; fields that were deprecated may go."""
+    if released.rstrip() == now.rstrip():
+        return ()
     before = build_schema(released)
     deprecated = {
         f"Field {name}.{field} was removed."
@@ -29,7 +33,7 @@ def breaking(released: str, now: str) -> list[str]:
         return change.type is BreakingChangeType.FIELD_REMOVED and change.description in deprecated
 
     found = find_breaking_changes(before, build_schema(now))
-    return sorted({change.description for change in found if not allowed(change)})
+    return tuple(sorted({change.description for change in found if not allowed(change)}))
 
 
 def refused(profile: str, now: str, folder: Path = RELEASED) -> str:

@@ -7,6 +7,7 @@ is the installation's own. Both hold the names below, and one table per module f
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -142,7 +143,7 @@ class Settings(BaseModel):
     """Where days begin and end."""
     languages: tuple[str, ...] = LANGUAGES
     """What users may be answered in, the scheme's own language first."""
-    currency: str = Field(default="TZS", pattern="^[A-Z]{3}$")
+    currency: str = "TZS"
     """The ISO 4217 code of every amount."""
     tables: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """The settings of the modules, by module; the host checks them against what the modules declare."""
@@ -160,6 +161,13 @@ class Settings(BaseModel):
         if url is not None and not url.startswith(("postgresql://", "postgres://")):
             raise ValueError("Bima runs on PostgreSQL only: begin it with postgresql://")
         return url and url.replace("postgres://", "postgresql://", 1)
+
+    @field_validator("currency")
+    @classmethod
+    def _is_iso_4217(cls, currency: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", currency):
+            raise ValueError(f'"{currency}" is no ISO 4217 code: write three capital letters, such as TZS')
+        return currency
 
     @field_validator("languages")
     @classmethod
@@ -184,6 +192,20 @@ class Settings(BaseModel):
 NAMES = tuple(name for name in Settings.model_fields if name not in ("tables", "sources"))
 
 
+WANTED = {
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "dict_type": "write a table",
+    "int_from_float": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "string_type": 'write text in quotes, such as "TZS"',
+    "tuple_type": 'write a list, such as ["en", "sw"]',
+    "zoneinfo_str": "there is no such time zone; name one such as Africa/Dar_es_Salaam",
+}
+"""What to write instead, by pydantic's kind of error; its own sentence where none is here."""
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that refuses a name: what may have been meant, or what there is."""
     names = list(known)
@@ -197,7 +219,7 @@ def told(error: ValidationError, sources: Mapping[str, str], prefix: str = "") -
     """The first thing that is wrong with a set of values, in one sentence that names where it was set."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
-    reason = first["msg"].removeprefix("Value error, ")
+    reason = WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     sentence = reason if reason.endswith((".", "?")) else f"{reason}."
     if not name:
         return f"{sentence[0].upper()}{sentence[1:]}"
