@@ -1,9 +1,12 @@
 """Other systems act with access keys: who holds one, where it counts, how often, and until when."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from io import StringIO
 
+import orjson
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import select, text
@@ -12,6 +15,7 @@ from starlette.applications import Starlette
 
 from core import clock
 from core.host import Host
+from core.logs import JsonLines
 from core.testing import Api, Change, Payload, counted
 from modules.location.testing import make_district
 from modules.people.models import AccessKey, Account
@@ -224,3 +228,21 @@ async def test_a_mutation_that_a_key_repeats_has_one_effect(
     ]
     assert answers[0]["data"]["createRole"]["errors"] == []
     assert answers[0] == answers[1] == answers[2]  # the account's ids, whichever of its keys sends them
+
+
+async def test_a_line_of_the_log_tells_which_key_it_was_and_nothing_of_its_text(create_key: Make, http: Http) -> None:
+    made, written = await create_key(), StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    log = logging.getLogger("bima.http")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        await asked(http(), made["key"])
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+    [line] = map(orjson.loads, written.getvalue().splitlines())
+    assert line["device_id"] == made["accessKey"]["id"]
+    assert made["key"][5:17] not in written.getvalue()
