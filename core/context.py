@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -202,14 +203,14 @@ class Context:
         await remember(self, answer)
         await self.session.commit()
 
-    @asynccontextmanager
-    async def joining(self) -> AsyncIterator[AsyncConnection[Any]]:
-        """The connection of the transaction under way, with everything flushed to it; one for reading where none is."""
-        if self._session is not None and self._session.in_transaction():
-            yield await self.connection()
-        else:
-            async with self.host.db.readers.connection() as connection:
-                yield connection
+    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
+        """What PostgreSQL answers to a statement in the transaction under way, and where none is, to it alone."""
+        if self._session is None or not self._session.in_transaction():
+            return await self.host.db.readers.result(sql, parameters)
+        cursor = AsyncRawCursor(await self.connection())
+        await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
+        assert cursor.pgresult is not None
+        return cursor.pgresult
 
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of the transaction under way, with everything flushed to it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg import AsyncRawCursor
+from psycopg.adapt import Transformer
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import BindParameter
@@ -13,6 +13,7 @@ from core.context import Context
 from schema.rows import RowColumn
 from schema.spans import span
 from schema.sql import DIALECT
+from schema.texts import text
 
 
 class Bound(BindParameter[Any]):
@@ -42,6 +43,7 @@ class Prepared:
         self.sql = str(compiled).encode()
         self._names = list(compiled.positiontup or ())
         readers = ((index, _reader(column.type)) for index, column in enumerate(query.selected_columns))
+        self._transformer = Transformer()
         self._readers = [(index, reader) for index, reader in readers if reader is not None]
 
     async def rows(self, ctx: Context, **values: Any) -> list[tuple[Any, ...]]:
@@ -49,12 +51,11 @@ class Prepared:
 
         What it writes outside of a transaction is committed with it.
         """
-        parameters = [values[name] for name in self._names]
-        async with ctx.joining() as connection:
-            cursor = AsyncRawCursor(connection)
-            with span(self.name):
-                await cursor.execute(self.sql, parameters)
-            found = await cursor.fetchall()
+        parameters = [text(values[name]) for name in self._names]
+        with span(self.name):
+            result = await ctx.result(self.sql, parameters)
+        self._transformer.set_pgresult(result)
+        found = self._transformer.load_rows(0, result.ntuples, tuple)
         return [self._read(row) for row in found] if self._readers else found
 
     def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:

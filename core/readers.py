@@ -45,8 +45,8 @@ class Reader:
         self._waiter: asyncio.Future[None] | None = None
         self._watch()
 
-    async def value(self, sql: bytes, parameters: Sequence[bytes | None]) -> bytes | None:
-        """The first value of the first row, as PostgreSQL writes it; parameters are given as text.
+    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> pq.abc.PGresult:
+        """What PostgreSQL answers, as text; parameters are given as text.
 
         Raises:
             psycopg.Error: PostgreSQL refuses the statement, or the connection is lost.
@@ -61,7 +61,7 @@ class Reader:
             else:
                 known.move_to_end(sql)
             self._pgconn.send_query_prepared(name, parameters)
-        return (await self._result()).get_value(0, 0)
+        return await self._result()
 
     def let_go(self) -> None:
         """Watch the socket no longer: the connection is somebody else's now."""
@@ -165,13 +165,17 @@ class Readers:
         return len(self._waiting) + self.pool.get_stats().get("requests_waiting", 0)
 
     async def value(self, sql: bytes, parameters: Sequence[bytes | None]) -> bytes | None:
-        """The only value of a statement; see `Reader.value`."""
+        """The first value of a statement's first row; see `Reader.result`."""
+        return (await self.result(sql, parameters)).get_value(0, 0)
+
+    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> pq.abc.PGresult:
+        """What PostgreSQL answers to a statement; see `Reader.result`."""
         reader = self._free.pop() if self._free else await self._next()
         if reader.broken:
             self._give_back(reader)
             reader = await self._take()
         try:
-            return await reader.value(sql, parameters)
+            return await reader.result(sql, parameters)
         except BaseException as error:
             # Unless PostgreSQL refused it, an answer may be under way that is nobody's any more.
             reader.broken = reader.broken or not isinstance(error, psycopg.Error) or reader.connection.closed

@@ -15,7 +15,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from psycopg import AsyncRawCursor
+from psycopg.pq.abc import PGresult
 from strawberry.dataloader import DataLoader
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -90,12 +90,9 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
         async def load(ids: list[UUID]) -> list[Any]:
             async with self._reading:
                 statement = await _statement(type_, nodes, info)
-                parameters = statement.parameters({**info.variable_values, IDS: list(ids)}, asker)
-                async with asker.joining() as connection:
-                    cursor = AsyncRawCursor(connection)
-                    with span(type_.name):
-                        await cursor.execute(statement.sql, parameters)
-                    found = _rows(cursor)
+                parameters = statement.texts({**info.variable_values, IDS: list(ids)}, asker)
+                with span(type_.name):
+                    found = _rows(await asker.result(statement.sql, parameters))
             if statement.patches:
                 data = {id_: orjson.loads(body) for id_, body in found.items()}
                 fill(list(data.values()), statement.patches, asker)
@@ -105,10 +102,8 @@ class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
         return DataLoader(load_fn=load)
 
 
-def _rows(cursor: AsyncRawCursor[Any]) -> dict[UUID, bytes]:
+def _rows(result: PGresult) -> dict[UUID, bytes]:
     """The rows of a statement by their ids, as the bytes of JSON that PostgreSQL sent."""
-    result = cursor.pgresult
-    assert result is not None
     rows = ((result.get_value(row, 0), result.get_value(row, 1)) for row in range(result.ntuples))
     return {UUID(id_.decode()): body for id_, body in rows if id_ is not None and body is not None}
 

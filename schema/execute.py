@@ -17,7 +17,7 @@ from graphql import (
 )
 from graphql.execution import execute as execute_ordinary
 from graphql.execution.values import get_variable_values
-from psycopg import AsyncConnection
+from psycopg.pq.abc import PGresult
 
 from schema.aside import Aside
 from schema.border import Around, BorderExecutor, ordinary_document
@@ -78,8 +78,8 @@ class Asker(Protocol):
     ) -> AbstractAsyncContextManager[Callable[[bytes | None], Awaitable[None]]]:
         """A transaction around one ordinary root field; what it yields commits with the answer, else it rolls back."""
 
-    def joining(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
-        """The connection of the transaction under way; one for compiled reads while nothing was asked in it."""
+    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
+        """What PostgreSQL answers to a statement in the transaction under way, and where none is, to it alone."""
 
 
 @dataclass(frozen=True)

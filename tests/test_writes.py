@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from itertools import count, islice
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, new_id
+from core import Actor, Context, new_id
 from core.host import Host
 from core.testing import Api, actor
 from modules.claim.testing import Clinic, make_claim, make_clinic
@@ -43,16 +42,16 @@ class Sent:
 def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
     """Counts whatever the host sends to the database; `set_config` of the history is among it."""
     found = Sent()
-    execute = psycopg.AsyncRawCursor.execute
+    result = Context.result
 
-    async def counted(self: Any, query: Any, *rest: Any, **options: Any) -> Any:
-        found.statements.append(query.decode())
-        return await execute(self, query, *rest, **options)
+    async def counted(self: Context, sql: bytes, *rest: Any) -> Any:
+        found.statements.append(sql.decode())
+        return await result(self, sql, *rest)
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         found.statements.append(statement)
 
-    monkeypatch.setattr(psycopg.AsyncRawCursor, "execute", counted)
+    monkeypatch.setattr(Context, "result", counted)
     event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
     yield found
     event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)

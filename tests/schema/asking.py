@@ -1,13 +1,14 @@
 """Who asks in the tests of `schema`, and how."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.pq.abc import PGresult
 
 from schema import Schema
 from schema.errors import Forbidden
@@ -95,10 +96,7 @@ class Request:
 
     async def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> bytes | None:
         """The only value of a compiled statement."""
-        cursor = AsyncRawCursor(self.database)
-        await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
-        assert cursor.pgresult is not None
-        return cursor.pgresult.get_value(0, 0)
+        return (await self.result(sql, parameters)).get_value(0, 0)
 
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:
@@ -116,9 +114,12 @@ class Request:
             await self.database.execute("COMMIT" if kept else "ROLLBACK")
             self.committed += kept
 
-    def joining(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
-        """The connection, in its transaction."""
-        return nullcontext(self.database)
+    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
+        """What PostgreSQL answers on the connection, in its transaction."""
+        cursor = AsyncRawCursor(self.database)
+        await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
+        assert cursor.pgresult is not None
+        return cursor.pgresult
 
 
 @dataclass(frozen=True)

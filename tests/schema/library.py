@@ -298,8 +298,9 @@ class RenameBookInput:
 @strawberry.mutation
 async def rename_book(info: strawberry.Info, input: RenameBookInput) -> Book | None:
     """Give a book another title."""
-    async with info.context.joining() as connection:
-        await connection.execute("UPDATE book SET title = %s WHERE id = %s", (input.title, input.id))
+    await info.context.result(
+        b"UPDATE book SET title = $1 WHERE id = $2", [input.title.encode(), str(input.id).encode()]
+    )
     if input.fail:
         raise RuntimeError("after the change")
     return input.id  # type: ignore[return-value]

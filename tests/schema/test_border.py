@@ -1,13 +1,14 @@
 """Ordinary fields beside compiled ones: they run in Python, and rows below them are read by compiled statements."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import strawberry
+from psycopg.pq.abc import PGresult
 
 from schema import Query, Schema, extend
 from tests.schema.asking import ANYWHERE, AT_HARBOUR, NOBODY, Ask, CountingConnection, Request
@@ -192,14 +193,14 @@ class OneAtATime(Request):
 
     busy: list[int] = field(default_factory=list)
 
-    @asynccontextmanager
-    async def joining(self) -> AsyncIterator[Any]:
-        """The connection, while nobody else has it."""
+    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
+        """An answer, while nobody else waits for one."""
         assert not self.busy, "another reader is at it"
         self.busy.append(1)
         await asyncio.sleep(0)
-        yield self.database
+        answer = await super().result(sql, parameters)
         self.busy.clear()
+        return answer
 
 
 async def test_readers_of_one_operation_take_turns_at_its_connection(ask: Ask) -> None:
