@@ -8,7 +8,7 @@ from rich.console import Console
 
 from benchmarks.frame import bench
 
-NAMES = ("claims", "hostile", "servers")
+NAMES = ("claims", "hostile", "servers", "eligibility")
 
 
 @click.command()

@@ -71,11 +71,11 @@ async def run(bench: Bench) -> Servers:
     families = DISTRICT if bench.quick else REGION
     async with bench.host() as host:
         places = await fill(host, families, 3 * families, DISTRICTS, start)
-        await _accounts(host, places)
+        await accounts(host, places)
         return await asyncio.to_thread(_measured, bench, host.db.url, places, families)
 
 
-async def _accounts(host: Host, places: Sequence[Place]) -> None:
+async def accounts(host: Host, places: Sequence[Place]) -> None:
     """Accounts of one district and of three."""
     async with AsyncSession(host.db.engine) as session:
         for name, count in (("district", 1), ("office", SCOPE)):
@@ -89,10 +89,10 @@ def _measured(bench: Bench, url: str, places: Sequence[Place], families: int) ->
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         with psycopg.connect(url) as connection:
             [database] = connection.execute("SELECT pg_backend_pid()").fetchone() or [0]
-            postmaster = _parent(database)
+            postmaster = parent(database)
         districts = [str(place.district.id) for place in places]
-        ours = stack.enter_context(_bima(url, folder))
-        asked = questions(url, places[0], lambda body: _data(ours.running, body, signed_in(ours.running, "district")))
+        ours = stack.enter_context(bima(url, folder))
+        asked = questions(url, places[0], lambda body: data_of(ours.running, body, signed_in(ours.running, "district")))
         contenders = [ours, *(stack.enter_context(one) for one in _others(bench, url, folder, districts, asked))]
         cold = {one.name: (one.running.started_in, cpu_of(one.running.pid), one.running.memory()) for one in contenders}
         for question in asked:
@@ -115,17 +115,19 @@ def _measured(bench: Bench, url: str, places: Sequence[Place], families: int) ->
     return Servers(found, cold, families)
 
 
-def _parent(pid: int) -> int:
+def parent(pid: int) -> int:
+    """The process that started a process."""
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def signed_in(running: Server, name: str) -> dict[str, str]:
     """Headers with a fresh access token of an account."""
     body = {"query": SIGN_IN, "variables": {"input": {"username": name, "password": PASSWORD}}}
-    return {**JSON, "authorization": f"Bearer {_data(running, body, JSON)['signIn']['accessToken']}"}
+    return {**JSON, "authorization": f"Bearer {data_of(running, body, JSON)['signIn']['accessToken']}"}
 
 
-def _data(running: Server, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+def data_of(running: Server, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+    """What a server answers; an answer with errors stops the benchmark."""
     answer = orjson.loads(running.ask(orjson.dumps(body), headers))
     if answer.get("errors"):
         raise SystemExit(f"A server answers {str(body)[:300]} with {str(answer['errors'])[:1000]}")
@@ -139,7 +141,7 @@ def _compare(question: Question, contenders: Sequence[Contender]) -> None:
         for one in contenders:
             body = one.body(question, variables)
             if body is not None:
-                answers[one.name] = _data(one.running, body, one.headers(question))
+                answers[one.name] = data_of(one.running, body, one.headers(question))
         expected = answers.pop("Bima")
         for name, answer in answers.items():
             other = name == "PostGraphile"
@@ -152,7 +154,8 @@ def _compare(question: Question, contenders: Sequence[Contender]) -> None:
 
 
 @contextmanager
-def _bima(url: str, folder: Path) -> Iterator[Contender]:
+def bima(url: str, folder: Path) -> Iterator[Contender]:
+    """Bima as it is deployed, in one process."""
     port = free_port()
     environment = {
         "BIMA_DATABASE_URL": url,

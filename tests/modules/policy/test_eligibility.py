@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, hook, new_id
 from core.files.models import FileKind, FileRow
+from core.history import HistoryRow
 from core.host import Host
 from core.testing import Api, actor
 from modules.insuree.models import Family, Insuree, InsureePhoto
@@ -291,6 +292,16 @@ async def test_an_account_may_not_ask_without_end_decision_4(
     assert answer.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
     assert answer.headers["retry-after"] == "60"
     assert (await api(ELIGIBILITY, {"number": "1"}, actor=actor("RECEPTIONIST"))).errors == []
+
+
+async def test_what_cannot_be_recorded_is_not_answered_decision_4(api: Api, session: AsyncSession) -> None:
+    head, _ = await insured(session)
+    await session.execute(text("ALTER TABLE policy_verification ADD CHECK (insurance_number = '')"))
+    await session.commit()
+    reply = await api(ELIGIBILITY, {"number": head.insurance_number}, actor=actor("RECEPTIONIST"))
+    assert reply.data is None
+    assert reply.errors[0]["extensions"]["code"] == "INTERNAL"
+    assert (await session.scalars(select(HistoryRow.id).where(HistoryRow.action == "R"))).all() == []
 
 
 async def test_asking_needs_its_own_right(api: Api) -> None:
