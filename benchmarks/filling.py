@@ -141,7 +141,8 @@ async def _fill_district(
     who = f"(n - 1) % {patients}"
     claim = await make_claim(session, place.clinic, people[0], on=start)
     patient = numbered(f"{kind + 10} + ({who}) % {MEMBERS}", f"({who}) / {MEMBERS} + 1")
-    day = f"date '{start}' + 1 + ((n - 1) / {patients} * 20 % 300)::int"
+    # Over two months and on, so that a list by date finds claims of all districts, as in a register.
+    day = f"date '{start}' + 1 + (n % 60 + (n - 1) / {patients} * 60 % 240)::int"
     own = {"insuree_id": patient, "code": "'B' || n", "date_from": day, "claimed_on": day, "created_at": _later("n")}
     await copy(session, claim, claims, kind + CLAIM, **own)
     for line in await _all(session, ClaimLine, ClaimLine.claim_id == claim.id):
