@@ -80,12 +80,19 @@ def _readable(entry: Any, viewer: Viewer) -> SQL[JSON]:
 
 
 def unreadable(viewer: Viewer) -> dict[str, list[str]]:
-    """The columns that need a right which the viewer lacks, by table: for whatever tells columns by their names."""
+    """The columns that need a right which the viewer lacks, by table: for whatever tells columns by their names.
+
+    Those of mapped types say so with their fields; a model that no type shows has `__guarded__`, rights by column.
+    """
     found: dict[str, set[str]] = {}
     for mapping in MAPPED.values():
         for name, right in mapping.guards.items():
             if not viewer.may(right):
                 found.setdefault(mapping.table.name, set()).add(mapping.attributes[name].name)
+    for mapper in Base.registry.mappers:
+        for name, right in vars(mapper.class_).get("__guarded__", {}).items():
+            if not viewer.may(right):
+                found.setdefault(mapper.class_.__tablename__, set()).add(name)
     return {table: sorted(names) for table, names in sorted(found.items())}
 
 

@@ -160,6 +160,7 @@ class Planner(PagePlanning):
         if isinstance(declared, OneField):
             if parent is None:
                 self._note(mapping, nodes[0], where)
+            self._show_partly(row, mapping, declared.seen_with_parent)
             return self._one(type_, row, source, where(row), parent, nodes, path)
         assert isinstance(declared, ManyField)
         order = [key.ordered(row) for key in keys_of(declared.order, mapping.attributes)]
@@ -310,9 +311,12 @@ class Planner(PagePlanning):
             where = [target.kind == sa.literal_column(quoted(declared.kind)), target.code == pointer]
         if not declared.seen_with_parent and mapping.scope is not EVERYBODY:
             where.extend(mapping.scope(target, self))
-        if isinstance(declared.seen_with_parent, tuple) and (inside := list(mapping.scope(target, self))):
-            target._partly = Partly(frozenset(declared.seen_with_parent), sa.and_(*inside))
+        self._show_partly(target, mapping, declared.seen_with_parent)
         return self._one(type_, target, source, where, row, nodes, path)
+
+    def _show_partly(self, row: Row, mapping: Mapping, along: bool | tuple[str, ...]) -> None:
+        if isinstance(along, tuple) and (inside := list(mapping.scope(row, self))):
+            row._partly = Partly(frozenset(along), sa.and_(*inside))
 
     def _computed(
         self, declared: ComputedField, row: Row, key: str, path: tuple[str, ...], hidden: dict[str, Any]

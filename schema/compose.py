@@ -157,11 +157,10 @@ class Schema(strawberry.Schema):
         for type_, _ in self._mapped_types():
             for name, field in type_.fields.items():
                 declared = field.extensions["strawberry-definition"]
-                if not isinstance(declared, ReferenceField):
-                    continue
-                if isinstance(declared.seen_with_parent, tuple):
-                    _check_partly(f"{type_.name}.{name}", get_named_type(field.type), declared.seen_with_parent)
-                if declared.seen_with_parent:
+                along = getattr(declared, "seen_with_parent", False)
+                if isinstance(along, tuple):
+                    _check_partly(f"{type_.name}.{name}", get_named_type(field.type), along)
+                if along or not isinstance(declared, ReferenceField):
                     continue
                 target = get_named_type(field.type).extensions["strawberry-definition"].origin
                 if MAPPED[target].scope is not EVERYBODY and is_non_null_type(field.type):

@@ -184,7 +184,9 @@ class ComputedField(FunctionField):
 class RelationField(FunctionField):
     """Rows of another type, by conditions: at the root, or of a parent row."""
 
-    def __init__(self, function: Callable[..., Any], target: Any, right: Any, seen_with_parent: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], target: Any, right: Any, seen_with_parent: bool | tuple[str, ...]
+    ) -> None:
         super().__init__(function, right)
         self._target = target
         self.seen_with_parent = seen_with_parent

@@ -168,8 +168,13 @@ def computed(*, needs: tuple[str, ...], right: Any = None) -> Callable[[Callable
     return lambda function: ComputedField(function, needs, right)
 
 
-def one(target: Any, *, right: Any = None, seen_with_parent: bool = False) -> Callable[[Callable[..., Any]], Any]:
-    """At most one row of the target: at the root, or of a parent when the function takes two rows."""
+def one(
+    target: Any, *, right: Any = None, seen_with_parent: bool | tuple[str, ...] = False
+) -> Callable[[Callable[..., Any]], Any]:
+    """At most one row of the target: at the root, or of a parent when the function takes two rows.
+
+    `seen_with_parent`: as with `reference`.
+    """
     return lambda function: OneField(function, target, right, seen_with_parent)
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.testing import Api, actor
-from modules.claim.models import Claim
+from modules.claim.models import Claim, ClaimDiagnosis
 from modules.claim.testing import make_claim, make_clinic
 from modules.insuree.models import Insuree
 from modules.insuree.testing import make_family, make_officer
@@ -69,12 +69,47 @@ async def test_an_officers_number_is_masked_too(api: Api, asha: Insuree) -> None
     assert officer["phone"] == PHONE
 
 
-@pytest.mark.parametrize("filter_", [f'phone: {{ eq: "{PHONE}" }}', 'not: { idNumber: { startsWith: "2" } }'])
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        f'phone: {{ eq: "{PHONE}" }}', f'phone: {{ in: ["{PHONE}"] }}', "phone: { isNull: false }",
+        'phone: { gt: "0" }', 'phone: { gte: "0", lte: "1" }', 'email: { contains: "a" }',
+        'not: { idNumber: { startsWith: "2" } }', 'or: [{ lastName: { eq: "X" } }, { not: { email: { lt: "a" } } }]',
+    ],
+)  # fmt: skip
 async def test_who_sees_a_mask_cannot_filter_by_what_is_behind_it(api: Api, asha: Insuree, filter_: str) -> None:
     query = f"{{ insurees(filter: {{ {filter_} }}) {{ totalCount }} }}"
     reply = await api(query, actor=actor("RECEPTIONIST"))
     assert [error["extensions"]["code"] for error in reply.errors] == ["FORBIDDEN"]
     assert (await api(query, actor=actor("CLERK"))).data["insurees"]["totalCount"] == 1
+
+
+async def test_nor_order_by_it_nor_look_for_it_at_any_depth(api: Api, asha: Insuree) -> None:
+    """A binary search would tell the number in some thirty questions."""
+    receptionist = actor("RECEPTIONIST")
+    deep = '{ families { nodes { members(filter: { phone: { gt: "0" } }) { totalCount } } } }'
+    [error] = (await api(deep, actor=receptionist)).errors
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    for who in (receptionist, actor("CLERK")):
+        for name in ("PHONE", "EMAIL", "ID_NUMBER"):
+            reply = await api(f"{{ insurees(orderBy: [{{ field: {name} }}]) {{ totalCount }} }}", actor=who)
+            assert [error["extensions"]["code"] for error in reply.errors] == ["BAD_REQUEST"]
+    found = await api(f'{{ insurees(search: "{PHONE}") {{ totalCount }} }}', actor=receptionist)
+    assert found.data == {"insurees": {"totalCount": 0}}
+
+
+async def test_the_audit_log_leaves_out_what_one_may_not_read_of_tables_without_a_type_too(
+    api: Api, session: AsyncSession, claim: Claim
+) -> None:
+    session.add(ClaimDiagnosis(claim_id=claim.id, diagnosis_id=claim.main_diagnosis_id, position=1))
+    await session.commit()
+    log = "{ auditLog(first: 100) { nodes { tableName changes } } }"
+    for rights, seen in (((), False), (("claim.diagnosis.read",), True)):
+        reply = await api(log, actor=actor("SYSTEM_ADMINISTRATOR", rights=rights))
+        assert (
+            str(claim.main_diagnosis_id)
+            in str([n for n in reply.data["auditLog"]["nodes"] if n["tableName"].startswith("claim_")])
+        ) is seen
 
 
 async def test_the_history_leaves_out_what_one_may_not_read(api: Api, asha: Insuree) -> None:

@@ -10,13 +10,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-from core import NOT_FOUND, Context, UserError, Viewer, Where, visible
+from core import NOT_FOUND, SIGNED_IN, Context, UserError, Viewer, Where, context_of, visible
 from core.host import Host
 from core.matrix import World
-from core.matrix.corners import is_scoped
+from core.matrix.corners import is_scoped, make_world
+from core.matrix.routes import try_routes
 from core.settings import load_settings
 from core.testing import Corner, check_scope
+from modules.insuree import testing as insuree_testing
 from modules.insuree.models import Family as FamilyRow
 from modules.insuree.models import Insuree as InsureeRow
 from modules.insuree.types import Family
@@ -149,6 +154,50 @@ async def test_ids_of_another_kind_and_ids_that_are_taken_are_told(
     told = await problems(small)
     assert "updateFamily(input.id) takes the id of Location" in told
     assert "createFamily(input.id) takes an id that is taken" in told
+
+
+async def everybody(request: Request) -> Response:
+    """An export without a thought of who asks."""
+    async with request.state.host.db.session() as session:
+        return Response("\n".join(await session.scalars(select(InsureeRow.insurance_number))))
+
+
+async def members(request: Request) -> Response:
+    """The members of a family, likewise."""
+    async with request.state.host.db.session() as session:
+        found = select(InsureeRow.id).where(InsureeRow.family_id == request.path_params["id"])
+        return Response("\n".join(map(str, await session.scalars(found))))
+
+
+async def own(request: Request) -> Response:
+    """An export of those whom its reader sees."""
+    ctx = await context_of(request)
+    ctx.require(SIGNED_IN)
+    async with request.state.host.db.session() as session:
+        found = select(InsureeRow.id).where(*visible(ctx, InsureeRow))
+        return Response("\n".join(map(str, await session.scalars(found))))
+
+
+@pytest.mark.profile(str(REGISTERED))
+async def test_routes_that_show_what_lies_outside_are_told(small: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = {"/table": everybody, "/family/{id:uuid}": members, "/right": own, "/x/{y}": own}
+    small.routes = tuple(Route(path, served) for path, served in paths.items())
+    fill = insuree_testing.populate
+
+    async def populate(corner: Corner) -> None:
+        await fill(corner)
+        corner.inputs["/family/{id:uuid}"] = {"id": corner.one(FamilyRow).id}
+
+    monkeypatch.setattr(insuree_testing, "populate", populate)
+    async with AsyncSession(small.db.engine, expire_on_commit=False) as session:
+        world = await make_world(small, session)
+        await try_routes(world)
+    told = "\n".join(world.problems)
+    for who in ("elsewhere", "nowhere", "nobody"):
+        assert f"{who}: /table shows 4 ids or texts of rows outside" in told
+        assert f"{who}: /family/{{id:uuid}} tells a row outside from none" in told
+    assert "/x/{y} takes y: give what names something of the corner in corner.inputs['/x/{y}']." in told
+    assert "/right" not in told
 
 
 @pytest.mark.audit

@@ -10,6 +10,7 @@ from core.host import Host
 from core.matrix.calls import Calls
 from core.matrix.corners import Corner, World, make_world
 from core.matrix.reads import Reads
+from core.matrix.routes import try_routes
 from core.matrix.singles import try_singles
 
 __all__ = ["Corner", "World", "check_scope"]
@@ -24,6 +25,7 @@ async def check_scope(host: Host, session: AsyncSession) -> World:
     world = await make_world(host, session)
     await Reads(world).try_all()
     await try_singles(world)
+    await try_routes(world)
     await Calls(world).try_all()
     assert not world.problems, "\n".join(world.problems)
     return world

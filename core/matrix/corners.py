@@ -32,9 +32,10 @@ class Corner:
     """A part of the country with rows of every type, and what the matrix must know to use them.
 
     Whatever `populate` adds to the session belongs to the corner. `inputs`: what a root field needs beyond ids, by
-    its name. `points`: the model that an input field points at, by the field's name, or by `mutation.field`, where the
-    name does not say so; None where it points at nothing that has a scope. `beyond`: root fields, or `mutation.field`,
-    that reach across all scopes, and why. `ended`: those as `mutation.field` that take what was deleted, and why.
+    its name, and what a route's path names, by the path. `points`: the model that an input field points at, by the
+    field's name, or by `mutation.field`, where the name does not say so; None where it points at nothing that has a
+    scope. `beyond`: root fields, `mutation.field`, or paths of routes that reach across all scopes, and why. `ended`:
+    those as `mutation.field` that take what was deleted, and why.
     """
 
     session: AsyncSession
@@ -144,6 +145,7 @@ async def make_world(host: Host, session: AsyncSession) -> World:
 async def _filled(host: Host, corner: Corner) -> Corner:
     corner.inputs["lookups"] = {"kind": "gender"}
     corner.points["job.id"] = None  # jobs belong to who ordered them
+    corner.beyond["/files/{id:uuid}"] = "a link is signed, and given to those who see what the file belongs to"
     event.listen(corner.session.sync_session, "after_flush", corner.note)
     try:
         for module in host.modules:

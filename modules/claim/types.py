@@ -268,9 +268,9 @@ class ClaimFeedbackPrompt(Node):
         """The day of the visit or admission."""
         return _of_claim(prompt, "date_from")
 
-    @one(Insuree, seen_with_parent=True)
+    @one(Insuree, seen_with_parent=(*KNOWN_BY, "phone"))
     def insuree(prompt: type[models.FeedbackPrompt], insuree: type[InsureeRow]) -> Where:
-        """The patient."""
+        """The patient; of one from elsewhere what identifies, and the telephone number."""
         yield insuree.id == _of_claim(prompt, "insuree_id")
 
     @one(HealthFacility, seen_with_parent=True)

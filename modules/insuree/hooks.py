@@ -63,7 +63,7 @@ class Held:
 
     `where`: which rows. `erased`: by column, what takes its place when the people are pseudonymised: None, another
     value, or an SQL expression of the row. `file`: the column with the id of a file that is about the person, such as a
-    photo. Of a `dropped` table nothing stays: its rows are deleted.
+    photo. Of a `dropped` table nothing stays: its rows are deleted, and their history forgets what they held.
     """
 
     model: type[Base]
@@ -77,7 +77,8 @@ class Held:
 def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:  # type: ignore[empty-body]
     """Which rows of yours are about these people. What is exported, and what is pseudonymised, follows from it.
 
-    A table that points at `insuree_insuree`, directly or through others, belongs here.
+    A table that points at `insuree_insuree`, directly or through others, belongs here; `modules.insuree.testing.unsaid`
+    finds those that were forgotten, and where personal data are kept the log tells of them at the start.
     """
 
 

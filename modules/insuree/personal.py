@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, cast, func, or_, select
+from sqlalchemy import Column, Date, Text, cast, func, or_, select
 
 from core import Context, ErrorCode
+from core.hooks import implementations
+from core.host import Host
 from modules.insuree.errors import PERSON_REGISTERED
 from modules.insuree.hooks import Held
 from modules.insuree.models import Family, Insuree, InsureePhoto
 
 NAME = "-"
 """Instead of a name."""
+NAMING = ("insuree_id", "family_id", "head_id", "insurance_number")
+"""Columns that say who a row is about, also where they are no keys."""
 
 
 def pseudonym(insuree_id: Any) -> Any:
@@ -51,6 +55,26 @@ def held(insuree_ids: Sequence[UUID]) -> list[Held]:
         Held(Family, or_(Family.id.in_(of_family), led) & ~gone),
         Held(Family, gone, {"address": None, "confirmation_number": None}),
     ]
+
+
+def unsaid(host: Host) -> set[str]:
+    """The tables that point at people or families, by a key or by a column's name, of which no module says anything."""
+    said = {
+        held.model.__tablename__
+        for implementation in implementations(host, "personal_data")
+        for held in implementation.call(insuree_ids=[])
+    }
+    return {
+        table.name
+        for module in host.modules
+        for table in host.tables_of(module.name)
+        if table.name not in said and any(map(_points_at_people, table.columns))
+    }
+
+
+def _points_at_people(column: Column[Any]) -> bool:
+    keys = {key.target_fullname for key in column.foreign_keys}
+    return bool(keys & {"insuree_insuree.id", "insuree_family.id"}) or column.name in NAMING
 
 
 async def needed(ctx: Context, insuree_ids: Sequence[UUID]) -> Mapping[UUID, ErrorCode]:

@@ -10,6 +10,7 @@ from core import FileKind, clock, new_id
 from core.files.models import FileRow
 from core.matrix import Corner
 from modules.insuree.models import EnrolmentOfficer, Family, Insuree, InsureePhoto, OfficerVillage
+from modules.insuree.personal import unsaid as unsaid
 from modules.insuree.rules import check_digit, person_sounds_like
 from modules.location.models import HealthFacility, Location
 from modules.location.testing import make_village, village_of

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from bima_cheque_sante import claims as claims_
 from bima_cheque_sante import errors, models, mutations, queries
@@ -9,6 +10,7 @@ from bima_cheque_sante import rights as rights_
 from bima_cheque_sante import settings as settings_
 from core import Base, Context, ErrorCode, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
 from modules.claim.hooks import CheckedClaim, Examiner, StatusChange
+from modules.insuree.hooks import Held
 from modules.insuree.types import Insuree
 from modules.policy.hooks import Judgement
 
@@ -58,3 +60,9 @@ async def claims_changed_status(ctx: Context, changes: Sequence[StatusChange]) -
 @hook
 async def judge_cover(ctx: Context, insurance_number: str, on: date) -> Judgement | None:
     return await claims_.ended(ctx, insurance_number, on)
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:
+    """Vouchers are exported; they stay, since nothing of them tells who the person is."""
+    return [Held(models.Voucher, models.Voucher.insuree_id.in_(insuree_ids))]

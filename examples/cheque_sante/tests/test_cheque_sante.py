@@ -19,7 +19,7 @@ from core.migrate import drift
 from core.testing import Api, actor, ask_examples
 from modules.claim.testing import Clinic, make_clinic
 from modules.insuree.models import Insuree
-from modules.insuree.testing import make_family
+from modules.insuree.testing import make_family, unsaid
 from modules.medical.rules import ServiceCategory
 from modules.medical.testing import make_price_list, make_service
 from modules.product.testing import make_product
@@ -222,3 +222,7 @@ async def test_its_examples_can_be_asked(api: Api, sale: Sale) -> None:
 
 async def test_the_revisions_make_what_the_model_declares(host: Host) -> None:
     assert await drift(host) == {}
+
+
+async def test_what_is_kept_about_people_is_told(host: Host) -> None:
+    assert unsaid(host) == set()

@@ -8,6 +8,7 @@ from bima_national_id import jobs as jobs_
 from bima_national_id import rights as rights_
 from bima_national_id import settings as settings_
 from core import Base, Context, ErrorCode, Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
+from modules.insuree.hooks import Held
 from modules.insuree.types import Insuree
 
 manifest = Manifest(name="national_id", title="National identity", version="1.0.0", needs=("location", "insuree"))
@@ -46,3 +47,9 @@ def graphql() -> Sequence[Part]:
 @hook
 async def people_saved(ctx: Context, insuree_ids: Sequence[UUID]) -> None:
     await services.order(ctx, insuree_ids)
+
+
+@hook
+def personal_data(insuree_ids: Sequence[UUID]) -> Sequence[Held]:
+    """What the register said goes with the person's number."""
+    return [Held(models.Check, models.Check.insuree_id.in_(insuree_ids), dropped=True)]

@@ -1,7 +1,7 @@
 """The module's table."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, exists
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from bima_national_id.rules import Verdict
 from core import VersionedRow, Viewer, Where, state
 from modules.insuree.models import Insuree
+from modules.insuree.rights import IDENTITY_READ
 
 
 class Check(VersionedRow):
@@ -18,6 +19,7 @@ class Check(VersionedRow):
 
     __tablename__ = "national_id_check"
     __table_args__ = (UniqueConstraint("insuree_id"),)
+    __guarded__: ClassVar = {"number": IDENTITY_READ}
 
     @staticmethod
     def __scope__(row: Any, viewer: Viewer) -> Where:

@@ -23,7 +23,7 @@ from core.host import Host
 from core.migrate import drift
 from core.testing import Api, actor, ask_examples
 from core.worker import worker
-from modules.insuree.testing import chf_number
+from modules.insuree.testing import chf_number, unsaid
 from modules.location.testing import make_district, make_village
 
 pytestmark = pytest.mark.profile(str(Path(__file__).with_name("national_id.toml")))
@@ -261,3 +261,7 @@ def test_the_circuit_opens_after_failures_in_a_row_and_at_once_after_a_rest_that
     assert not circuit.is_open(now + rest)
     circuit.fail(now + rest)
     assert circuit.is_open(now + rest)
+
+
+async def test_what_is_kept_about_people_is_told(host: Host) -> None:
+    assert unsaid(host) == set()

@@ -1,13 +1,14 @@
 """Claims, and who sees what belongs to them."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, and_, any_, exists, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core import Amount, Row, VersionedRow, Viewer, Where, noted_outside, state
+from modules.claim.rights import DIAGNOSIS_READ
 from modules.claim.rules import ClaimStatus, RejectionReason, SelectionStatus
 from modules.location.rules import CareType
 from modules.location.scopes import in_places
@@ -115,6 +116,7 @@ class ClaimDiagnosis(Row):
 
     __tablename__ = "claim_diagnosis"
     __scope__ = of_claim
+    __guarded__: ClassVar = {"diagnosis_id": DIAGNOSIS_READ}
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"))
     diagnosis_id: Mapped[UUID] = mapped_column(ForeignKey("medical_diagnosis.id"))

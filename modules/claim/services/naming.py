@@ -69,14 +69,15 @@ def serves(actor: Actor, facility: HealthFacility) -> bool:
 
 
 async def patient_named(ctx: Context, id: UUID | None, number: str | None) -> Insuree:
-    """A registered person, wherever he or she lives.
+    """A registered person, wherever he or she lives; not pseudonymised before the transaction ends.
 
     Raises:
         UserError: NAME_ONE, REQUIRED, NOT_FOUND.
     """
     path = Name("insuree", id, number, code_path="insuranceNumber").path
     named = Insuree.id == id if id is not None else Insuree.insurance_number == number
-    patient = await ctx.session.scalar(select(Insuree).where(named, Insuree.ended_at.is_(None)))
+    registered = select(Insuree).where(named, Insuree.ended_at.is_(None))
+    patient = await ctx.session.scalar(registered.with_for_update(of=Insuree, read=True, key_share=True))
     if patient is None:
         raise UserError(NOT_FOUND, path)
     return patient

@@ -26,7 +26,9 @@ def checked_reason(reason: str) -> str:
 
 
 async def find_person(ctx: Context, id: UUID, path: str, *, lock: bool = False) -> Insuree:
-    """A person in the actor's scope, also one whose registration has ended.
+    """A person in the actor's scope, also one whose registration has ended; not pseudonymised before this ends.
+
+    `lock`: to be pseudonymised here, once nobody exports the person or enters a claim for him or her.
 
     Raises:
         UserError: NOT_FOUND at the path.
@@ -34,7 +36,9 @@ async def find_person(ctx: Context, id: UUID, path: str, *, lock: bool = False) 
     query = select(Insuree).where(Insuree.id == id, *visible(ctx, Insuree))
     if lock:
         query = query.where(*changeable(ctx, Insuree)).with_for_update(of=Insuree)
-    person = await ctx.session.scalar(query.execution_options(populate_existing=lock))
+    else:
+        query = query.with_for_update(of=Insuree, read=True, key_share=True)
+    person = await ctx.session.scalar(query.execution_options(populate_existing=True))
     if person is None:
         raise UserError(NOT_FOUND, path, thing="insuree")
     return person

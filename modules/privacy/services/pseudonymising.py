@@ -74,5 +74,12 @@ async def _erase(ctx: Context, held: Held, ids: Sequence[UUID], reason: str) -> 
         values = {**held.erased, **counted, "updated_at": clock.now()}
         await ctx.session.execute(update(table).where(chosen).values(values))
     for id in ids:
-        await redact(ctx, table.name, id, list(held.erased), reason)
+        await redact(ctx, table.name, id, _forgotten(held), reason)
     return files
+
+
+def _forgotten(held: Held) -> list[str]:
+    """What the history forgets: the columns that were erased; of rows that are gone, all but what they pointed at."""
+    if not held.dropped:
+        return list(held.erased)
+    return [column.name for column in held.model.__table__.c if not (column.primary_key or column.foreign_keys)]

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import FileKind, new_id
 from core.files.models import FileRow
 from core.testing import Api, actor
-from modules.claim.models import Claim
+from modules.claim.models import Claim, FeedbackPrompt
+from modules.claim.rules import SelectionStatus
 from modules.claim.testing import make_claim, make_clinic
 from modules.insuree.models import Insuree, InsureePhoto
 from modules.insuree.testing import make_family
@@ -59,6 +60,24 @@ async def test_of_a_patient_from_elsewhere_a_facility_sees_what_identifies_and_i
     assert seen.pop("history") == {"totalCount": 0, "nodes": []}
     assert seen.pop("possibleDuplicates") == []
     assert {name for name, value in seen.items() if value is not None} == set()
+
+
+async def test_who_is_to_be_asked_about_care_is_not_seen_further_through_the_prompt(
+    api: Api, session: AsyncSession, claim: Claim
+) -> None:
+    asha = await session.get_one(Insuree, claim.insuree_id)
+    claim.feedback_status = SelectionStatus.SELECTED
+    where = {"village_id": asha.village_id, "district_id": asha.district_id}
+    session.add(FeedbackPrompt(claim_id=claim.id, prompted_on=date(2026, 1, 6), **where))
+    await session.commit()
+    document = "{ claimFeedbackPrompts { nodes { insuree { lastName phone email idNumber photo { url } } } } }"
+    clinic = actor(rights=(*RIGHTS, "claim.feedback.read"), facility=[claim.health_facility_id])
+    [prompt] = (await api(document, actor=clinic)).data["claimFeedbackPrompts"]["nodes"]
+    hidden = {"email": None, "idNumber": None, "photo": None}
+    assert prompt["insuree"] == {"lastName": "Mushi", "phone": "0712345678", **hidden}
+    officer = actor(rights=(*RIGHTS, "claim.feedback.read"), village=[asha.village_id])
+    [prompt] = (await api(document, actor=officer)).data["claimFeedbackPrompts"]["nodes"]
+    assert prompt["insuree"]["email"] == "asha@example.org"
 
 
 async def test_where_the_patient_lives_and_in_the_whole_country_everything_is_seen(

@@ -17,8 +17,10 @@ from core.host import Host
 from core.sealing import seal
 from core.testing import Api, actor, api_of
 from core.verifying import verify
+from modules import privacy
 from modules.claim.rules import ClaimStatus
 from modules.insuree.models import Insuree, InsureePhoto
+from modules.insuree.testing import unsaid
 from modules.location.testing import make_district
 from modules.policy.models import Cover, Verification
 from modules.policy.services import personal
@@ -31,7 +33,7 @@ from tests.serving_role import served_by_role
 EXPORT = """mutation($input: ExportPersonalDataInput!) { exportPersonalData(input: $input) {
     data errors { code path message } } }"""
 ERASE = """mutation($input: PseudonymisePersonInput!) { pseudonymisePerson(input: $input) {
-    insuree { id lastName insuranceNumber birthDate version } errors { code path message } } }"""
+    insuree { id lastName insuranceNumber birthDate pseudonymisedAt version } errors { code path message } } }"""
 MANAGER = "SCHEME_ADMINISTRATOR"
 KNOWN_BY = ("Kilimandege", "0754 123 987", "ID-778-31", "Behind the mill", "1985-05-05")
 
@@ -162,6 +164,7 @@ async def test_nothing_in_any_table_tells_who_it_was_and_the_seal_stays_whole(
     assert done["codes"] == []
     assert done["insuree"]["insuranceNumber"] == f"X-{held.person.id}"
     assert done["insuree"]["birthDate"] == "1985-01-01"
+    assert done["insuree"]["pseudonymisedAt"]
     left = await everything(session)
     assert [known for known in (*KNOWN_BY, number) if known in left] == []
     await session.refresh(held.claim)
@@ -232,12 +235,13 @@ async def test_old_look_ups_of_eligibility_are_forgotten(
 
 
 async def test_every_table_that_points_at_people_says_what_it_holds(host: Host) -> None:
+    assert unsaid(host) == set()
     said = {
         held.model.__tablename__
         for implementation in implementations(host, "personal_data")
         for held in implementation.call(insuree_ids=[])
     }
-    about = ("insuree_insuree.id", "claim_claim.id", "claim_line.id")
+    about = ("claim_claim.id", "claim_line.id")
     pointing = {
         table.name
         for module in host.modules
@@ -246,3 +250,13 @@ async def test_every_table_that_points_at_people_says_what_it_holds(host: Host) 
     }
     # How claims were drawn and grouped for payment is about the claims.
     assert {name for name in pointing - said if not name.startswith("settlement_")} <= {"claim_sampled_claim"}
+
+
+async def test_a_table_that_was_forgotten_is_told_at_the_start(
+    host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await privacy.started(host)
+    assert caplog.messages == []
+    monkeypatch.setattr("modules.policy.services.personal.held", lambda insuree_ids: [])
+    await privacy.started(host)
+    assert any(told.startswith("policy_policy points at people") for told in caplog.messages), caplog.messages
