@@ -27,6 +27,7 @@ from modules.insuree import errors, inputs, people
 from modules.insuree.inputs import Leaving
 from modules.insuree.models import Family, Insuree
 from modules.insuree.personal import pseudonym as pseudonym
+from modules.insuree.personal import unsaid as unsaid
 from modules.insuree.personal import year_only as year_only
 from modules.insuree.photos import photo_due as photo_due
 from modules.location.models import Location

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core import Job, Manifest, ModuleSettings, Mutation, Part, Right, extend, hook
 from core.host import Host
-from modules.insuree.personal import unsaid
+from modules.insuree.services import unsaid
 from modules.insuree.types import Insuree
 from modules.privacy import jobs as jobs_
 from modules.privacy import mutations, types
