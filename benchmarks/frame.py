@@ -104,6 +104,8 @@ class Bench:
     """A district's data instead of a region's, and shorter loads."""
     all_servers: bool = True
     """Whether PostGraphile and Strawberry with the ORM are measured too."""
+    country: str | None = None
+    """The address of a database with the people of a country."""
 
     @property
     def seconds(self) -> float:

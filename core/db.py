@@ -77,6 +77,11 @@ class VersionedRow(Row):
         return {"version_id_col": cls.version}
 
 
+def most_connections(pool_size: int) -> int:
+    """How many connections a `Database` opens at the very most: for reads, sessions, and sessions at a peak."""
+    return 3 * pool_size
+
+
 class Database:
     """The connections of one host: an engine for sessions that write, a pool of autocommit connections that read."""
 

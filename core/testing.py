@@ -327,6 +327,8 @@ def cli(_loaded: Host, database_url: str, tmp_path: Path) -> Callable[..., "Resu
     from core.cli import command_line
 
     settings = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "PROFILE": _loaded.settings.profile}
+    if not _loaded.settings.prepare_statements:
+        settings["PREPARE_STATEMENTS"] = "false"
 
     def run(*arguments: str, input: str | None = None) -> "Result":
         environment: dict[str, str | None] = {name: None for name in os.environ if name.startswith(PREFIX)}

@@ -1,5 +1,6 @@
 """What the doctor sees in the database: its version and clock, migrations, modules that are off, jobs, the seal."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, sealing
 from core.application_role import may
+from core.db import most_connections
 from core.finding import FINE, ODD, WRONG, Finding
 from core.hooks import every
 from core.pending import connected, pending
@@ -44,9 +46,8 @@ async def examine_database(host: "Host") -> AsyncIterator[Finding]:
             yield Finding("database", FINE, told)
         yield await _clocks(connection)
         yield await _extensions(connection)
-        if not host.settings.prepare_statements:
-            async for finding in _role(host, connection):
-                yield finding
+        async for finding in _reached(host, connection):
+            yield finding
         waiting = await pending(host)
         if waiting:
             yield Finding("migrations", WRONG, f"pending: {', '.join(waiting)}", "bima migrate")
@@ -95,6 +96,33 @@ async def _extensions(connection: AsyncConnection[Any]) -> Finding:
         typed = " ".join(f"CREATE EXTENSION {name};" for name in locked)
         return Finding("extensions", WRONG, f"not made: {', '.join(locked)}", f"As the database's owner: {typed}")
     return Finding("extensions", FINE, ", ".join(EXTENSIONS))
+
+
+async def _connections(host: "Host", connection: AsyncConnection[Any]) -> Finding:
+    """Whether a server process for each core and a worker may have all the connections they can take."""
+    [(most,)] = await _rows(
+        connection,
+        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int",
+    )
+    each = most_connections(host.settings.pool_size) + 1  # one listens
+    processes = (os.cpu_count() or 1) + 1
+    told = f"{most} at most, {each} for each server process"
+    if processes * each <= most:
+        return Finding("connections", FINE, told)
+    fitting = max(1, (most // processes - 1) // 3)
+    advice = (
+        f"Set pool_size to {fitting}, raise max_connections to {processes * each + 3}, or put pgbouncer in between."
+    )
+    return Finding("connections", ODD, f"{told}: not enough for {processes} processes", advice)
+
+
+async def _reached(host: "Host", connection: AsyncConnection[Any]) -> AsyncIterator[Finding]:
+    """What matters where PostgreSQL is reached directly, or what matters behind a pooler."""
+    if host.settings.prepare_statements:
+        yield await _connections(host, connection)
+        return
+    async for finding in _role(host, connection):
+        yield finding
 
 
 async def _role(host: "Host", connection: AsyncConnection[Any]) -> AsyncIterator[Finding]:

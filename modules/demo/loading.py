@@ -15,7 +15,7 @@ from modules.demo import accounts, care, households, scheme
 from modules.demo.country import villages
 from modules.demo.country.copying import fill
 from modules.demo.country.loading import batches
-from modules.demo.country.scale import SCALES
+from modules.demo.country.scale import SCALES, Scale
 from modules.demo.files import REGISTERS, register_lines
 from modules.insuree.models import Family
 from modules.location.models import Location
@@ -49,7 +49,16 @@ async def load_scale(ctx: Context, name: str) -> bool:
     """
     if await ctx.session.scalar(select(Family.id).limit(1)) is not None:
         return False
-    scale = next(scale for scale in SCALES if scale.name == name)
+    await load_people(ctx, next(scale for scale in SCALES if scale.name == name))
+    return True
+
+
+async def load_people(ctx: Context, scale: Scale) -> None:
+    """The scheme and the people of a scale, into a database without families.
+
+    Raises:
+        Stopped: the database's account may not do it.
+    """
     steps: Sequence[Step] = (
         *_registers(),
         *SCHEME,
@@ -69,7 +78,6 @@ async def load_scale(ctx: Context, name: str) -> bool:
             raise Stopped("This takes a superuser of the database: it copies without looking at every row.") from error
         told("done")
         made("done")
-    return True
 
 
 def _registers() -> Iterator[Step]:

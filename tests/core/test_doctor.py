@@ -218,3 +218,15 @@ async def test_traces_need_their_libraries(
     finding = (await found(traces_url="http://collector:4318/v1/traces"))["traces"]
     assert (finding.level, "bima[telemetry]" in finding.advice) == (level, not installed)
     assert "traces" not in await found()
+
+
+async def test_connections_must_suffice_for_a_process_on_each_core_and_a_worker(
+    found: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert (await found())["connections"] == Finding("connections", "fine", "397 at most, 31 for each server process")
+    assert told((await found(pool_size=40))["connections"]) == (
+        "odd",
+        "Set pool_size to 32, raise max_connections to 487, or put pgbouncer in between.",
+    )
+    assert "connections" not in await found(prepare_statements=False)

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from core import readers
-from core.db import Database
+from core.db import Database, most_connections
 
 ME = b"SELECT pg_backend_pid()"
 SLEEPING = (
@@ -144,3 +145,30 @@ async def test_nothing_stays_open_when_the_database_is_closed(db: Database) -> N
     async with asyncio.timeout(2), await psycopg.AsyncConnection.connect(db.url, autocommit=True) as other:
         while await (await other.execute(others)).fetchone() != (0,):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+async def test_a_process_has_no_more_connections_than_it_says(db: Database) -> None:
+    mine = (
+        b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+    )
+    together = asyncio.Event()
+    inside = 0
+
+    async def write() -> None:
+        nonlocal inside
+        async with db.session() as session:
+            await session.execute(text("SELECT 1"))
+            inside += 1
+            await together.wait()
+
+    async def read() -> None:
+        await db.readers.value(b"SELECT pg_sleep(0.1)::text", [])
+
+    writing = [asyncio.create_task(write()) for _ in range(10)]
+    await asyncio.gather(*(read() for _ in range(6)))
+    assert inside == 4  # two, and two at a peak; the others wait
+    found = await db.readers.value(mine, [])
+    together.set()
+    await asyncio.gather(*writing)
+    assert found is not None
+    assert int(found) == most_connections(2)
