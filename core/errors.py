@@ -173,6 +173,12 @@ IDEMPOTENCY_MISMATCH = ErrorCode(
     sw="clientMutationId hii imetumika na taarifa nyingine. Tuma mpya.",
     fr="Ce clientMutationId a déjà servi avec une autre saisie. Envoyez-en un nouveau.",
 )
+ALREADY_DONE = ErrorCode(
+    "ALREADY_DONE",
+    en="This was done before, and its answer was asked for with other fields. Send it with those, or read what it did.",
+    sw="Hili limeshafanyika, na jibu lake liliombwa kwa sehemu nyingine. Litume na zile zile, au soma kilichofanyika.",
+    fr="C'est déjà fait, et la réponse demandait d'autres champs. Renvoyez-les, ou lisez ce qui a été fait.",
+)
 FILE_UNKNOWN = ErrorCode(
     "FILE_UNKNOWN",
     en="This file is used already, older than a day, or not one that you sent. Send it again.",
@@ -187,5 +193,6 @@ FILE_KIND = ErrorCode(
 )
 CORE_CODES = (
     STALE, NOT_FOUND, NOT_YOURS, REQUIRED, INVISIBLE, TOO_LONG, MASKED, TAKEN, DATE_IN_FUTURE, DATES_REVERSED,
-    UNKNOWN_CODE, NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, FILE_UNKNOWN, FILE_KIND, MORE_ERRORS,
+    UNKNOWN_CODE, NEGATIVE, ILLEGAL_TRANSITION, IDEMPOTENCY_MISMATCH, ALREADY_DONE, FILE_UNKNOWN, FILE_KIND,
+    MORE_ERRORS,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from strawberry.types.field import StrawberryField
 
 from core.context import Context
-from core.errors import STALE, TAKEN, ErrorCode, UserError, UserErrors
+from core.errors import ALREADY_DONE, STALE, TAKEN, ErrorCode, UserError, UserErrors
 from core.idempotency import claim
 from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
@@ -117,6 +117,8 @@ async def _run(
     if earlier is not None and key is not None:
         seen = await _is_visible(ctx, result, earlier.object_id)  # it may have moved to where the sender does not work
         return payload(client_mutation_id=input.client_mutation_id, **{key: earlier.object_id if seen else None})
+    if earlier is not None:
+        raise UserError(ALREADY_DONE, "clientMutationId")
     ctx.answer_kept = once is None
     returned = await function(ctx, input)
     await ctx.session.flush()

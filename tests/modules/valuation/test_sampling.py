@@ -135,3 +135,21 @@ async def test_samples_need_their_right_and_are_nobodys_elsewhere(scheme: Scheme
     listed = "query { claimSamples { nodes { id } } }"
     assert (await scheme.api(listed, actor=elsewhere)).data["claimSamples"]["nodes"] == []
     assert len((await scheme.api(listed, actor=scheme.doctor())).data["claimSamples"]["nodes"]) == 1
+
+
+async def test_a_sample_is_drawn_once_whatever_a_repeat_asks_for_decision_0007(scheme: Scheme) -> None:
+    item = scheme.clinic.items[0]
+    await scheme.insure({item: {}})
+    claims = await scheme.hand_in(*[await scheme.claim(item, on=date(2026, 6, day)) for day in (1, 2)])
+    by, input = scheme.doctor(), {"ids": [claim["id"] for claim in claims], "percent": 50, "clientMutationId": "s-1"}
+    first = await scheme.api(CREATE, {"input": input}, actor=by)
+    assert first.data["createClaimSample"]["errors"] == []
+    other = CREATE.replace("results { id errors { code } } left", "")
+    repeated = await scheme.api(other, {"input": input}, actor=by)
+    assert repeated.data["createClaimSample"] == {
+        "claimSample": None,
+        "errors": [{"code": "ALREADY_DONE", "path": ["clientMutationId"]}],
+    }
+    assert (await scheme.api(CREATE, {"input": input}, actor=by)).body == first.body
+    counted = await scheme.api("{ claimSamples { totalCount } }", actor=by)
+    assert counted.data == {"claimSamples": {"totalCount": 1}}
