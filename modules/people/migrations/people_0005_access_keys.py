@@ -17,7 +17,7 @@ def upgrade() -> None:
     """Mark the accounts, and create the table of keys."""
     op.add_column("people_account", sa.Column("machine", sa.Boolean, nullable=False, server_default=sa.false()))
     without = "NOT machine OR (password_hash IS NULL AND NOT must_change_password)"
-    op.create_check_constraint("ck_people_account_machine", "people_account", without)
+    op.create_check_constraint(op.f("ck_people_account_machine"), "people_account", without)
     op.create_table(
         "people_access_key",
         sa.Column("id", sa.Uuid, nullable=False),
