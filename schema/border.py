@@ -21,7 +21,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.aside import Aside
 from schema.compile import DEFINITION, IDS, Planner, Statement
-from schema.document import Operation
+from schema.document import Operation, Plans
 from schema.node import MAPPED
 from schema.patches import fill
 from schema.spans import span
@@ -46,8 +46,8 @@ class Around:
 
     operation: Operation
     aside: Aside
-    keep: bool
-    """Whether the statements that are planned are kept with the operation."""
+    plans: Plans | None
+    """Bounds the statements that are kept with the operation; None: what is planned is not kept."""
 
 
 class BorderExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -114,7 +114,7 @@ async def _statement(type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], inf
     operation, variables, asker = around.operation, info.variable_values, info.context
     what = type_.name, tuple(map(id, nodes))  # the operation holds its nodes for as long as it lives
     statement: Statement | None = None
-    if around.keep:
+    if around.plans is not None:
         statement = operation.statements.find((what, operation.key(variables, asker)))
     if statement is None:
         shaping: dict[str, Any] = {}
@@ -124,8 +124,9 @@ async def _statement(type_: GraphQLObjectType, nodes: tuple[FieldNode, ...], inf
         statement = await around.aside.do(object(), planner.entities, type_, [node.selection_set for node in nodes])
         operation.shaping.update(shaping)
         operation.rights.update(rights)
-        if around.keep:
-            operation.statements.keep((what, operation.key(variables, asker)), statement)
+        if around.plans is not None:
+            key = what, operation.key(variables, asker)
+            around.plans.keep(operation.statements, key, statement, len(statement.sql))
     return statement
 
 

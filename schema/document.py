@@ -1,9 +1,10 @@
 """Documents: parsed and validated once, then kept with the plans made of them."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import ref
 
 from graphql import (
     DefinitionNode,
@@ -29,6 +30,11 @@ MOST_CHARACTERS = 500_000
 """Of all documents that are kept. A parsed one takes up to 300 bytes a character, and anybody may send some."""
 QUIET_RULES = [*specified_rules, NoSchemaIntrospectionCustomRule]
 MOST_PLANS = 100
+"""Of one operation: each shape of its variables, and each set of rights, has one."""
+MOST_SQL = 20_000_000
+"""Characters of all statements that are kept, of whatever document. What hangs on them is as large again."""
+LEAST_SQL = 1_000
+"""What a plan counts for at least: one without any statement takes memory too."""
 TOO_LONG = "Document contains more than"
 """How graphql-core begins when it stops reading."""
 ABORTED = "Validation aborted."
@@ -55,6 +61,27 @@ class Recent(OrderedDict[Hashable, Any]):
         self.move_to_end(key)
         if len(self) > self.most:
             self.popitem(last=False)
+
+
+class Plans:
+    """The bound of all plans together: whoever makes ever new ones loses the oldest, not the server's memory."""
+
+    def __init__(self, most_characters: int = MOST_SQL) -> None:
+        self.most_characters = most_characters
+        self.characters = 0
+        self._made: deque[tuple[ref[Recent], Hashable, int]] = deque()
+
+    def keep(self, plans: Recent, key: Hashable, plan: Any, characters: int) -> None:
+        """Remember a plan among those of its operation, forgetting the oldest of all when they are too long."""
+        plans.keep(key, plan)
+        length = max(characters, LEAST_SQL)
+        self._made.append((ref(plans), key, length))
+        self.characters += length
+        while self.characters > self.most_characters:
+            of, oldest, length = self._made.popleft()
+            self.characters -= length
+            if (there := of()) is not None:
+                there.pop(oldest, None)
 
 
 class Documents(Recent):

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ParamSpec, Protocol, TypeVar
+from uuid import UUID
 
 import orjson
 from graphql import (
@@ -22,7 +23,7 @@ from psycopg.pq.abc import PGresult
 from schema.aside import Aside
 from schema.border import Around, BorderExecutor, ordinary_document
 from schema.compile import DEFINITION, Planner, Statement
-from schema.document import Document, Documents, Operation, read
+from schema.document import Document, Documents, Operation, Plans, read
 from schema.errors import LimitExceeded, failed, may_be_done_again, refused, request_error
 from schema.kinds import MappedField
 from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
@@ -57,6 +58,9 @@ class Asker(Protocol):
 
     def has(self, scope: str) -> bool:
         """Whether the asker has the named set of ids."""
+
+    def only(self, scope: str) -> UUID | None:
+        """The id of a set that holds one; whether it does belongs to the shape."""
 
     def value(self, name: str) -> Any:
         """A bound value of the request."""
@@ -131,6 +135,7 @@ class Engine:
         self.schema = schema
         self.explained = explained
         self.documents = Documents()
+        self.plans = Plans()
         self.skeletons = Skeletons(schema)
         self.aside = Aside()
         self.plans_found = 0
@@ -229,7 +234,8 @@ class Engine:
         operation.shaping.update(shaping)
         operation.rights.update(rights)
         if keep:
-            operation.plans.keep(operation.key(variables, asker), steps)
+            characters = sum(len(step.statement.sql) for step in steps if step.statement is not None)
+            self.plans.keep(operation.plans, operation.key(variables, asker), steps, characters)
         return steps
 
     def _planning(
@@ -372,7 +378,7 @@ class Run:
                 execute_ordinary,
                 self.engine.schema,
                 step.document,
-                root_value=Around(self.operation, self.engine.aside, not self.many),
+                root_value=Around(self.operation, self.engine.aside, None if self.many else self.engine.plans),
                 context_value=self.asker,
                 variable_values=self.raw,
                 executor_class=BorderExecutor,

@@ -4,7 +4,7 @@ import pytest
 from graphql import get_introspection_query
 
 from schema import Schema
-from schema.document import Recent, read
+from schema.document import LEAST_SQL, Plans, Recent, read
 from tests.schema.asking import Ask, Reply
 
 
@@ -173,3 +173,24 @@ def test_what_was_used_longest_ago_is_forgotten_first() -> None:
     kept.keep("c", 3)
     assert kept.find("b") is None
     assert (kept.find("a"), kept.find("c"), len(kept)) == (1, 3, 2)
+
+
+def test_all_plans_together_are_bounded_and_the_oldest_go_first() -> None:
+    plans, mine, yours = Plans(most_characters=10_000), Recent(100), Recent(100)
+    plans.keep(yours, "first", "plan", 4_000)
+    for number in range(3):
+        plans.keep(mine, number, "plan", 3_000)
+    assert (list(yours), list(mine)) == ([], [0, 1, 2])
+    for number in range(3, 100):
+        plans.keep(mine, number, "small plan", 1)
+    assert plans.characters <= 10_000
+    assert list(mine) == [*range(100 - 10_000 // LEAST_SQL, 100)]
+
+
+def test_plans_of_a_document_that_was_forgotten_are_not_held() -> None:
+    plans, forgotten = Plans(most_characters=2_000), Recent(100)
+    plans.keep(forgotten, "a", "plan", 1_500)
+    del forgotten
+    kept = Recent(100)
+    plans.keep(kept, "b", "plan", 1_500)
+    assert (list(kept), plans.characters) == (["b"], 1_500)
