@@ -52,8 +52,10 @@ class Actor:
 
     @cached_property
     def shape(self) -> Hashable:
-        """What of the actor shapes a statement; the ids themselves are bound values."""
-        return "unbounded" if self.unbounded else tuple(sorted(self.scopes))
+        """What of the actor shapes a statement: its scopes, and which hold one id; the ids are bound values."""
+        if self.unbounded:
+            return "unbounded"
+        return tuple(sorted((name, len(ids) == 1) for name, ids in self.scopes.items()))
 
     @cached_property
     def listed(self) -> Mapping[str, str]:
@@ -146,6 +148,11 @@ class Context:
     def has(self, scope: str) -> bool:
         """Whether the actor has the named set of ids."""
         return scope in self.actor.scopes
+
+    def only(self, scope: str) -> UUID | None:
+        """The id of a set of the actor's that holds one."""
+        ids = self.actor.scopes.get(scope, ())
+        return ids[0] if len(ids) == 1 else None
 
     def may(self, right: Right) -> bool:
         """Whether the actor holds the right."""

@@ -39,6 +39,11 @@ class ActorViewer:
         """The named set of ids, bound."""
         return sa.literal(list(self._ctx.actor.scopes.get(scope, ())), ARRAY(sa.Uuid()))
 
+    def among(self, scope: str, column: Any) -> sa.ColumnElement[bool]:
+        """That a column holds one of the named ids."""
+        found: sa.ColumnElement[bool] = column == sa.any_(self.ids(scope))
+        return found
+
     def value(self, name: str, type_: Any) -> Any:
         """A value of the request, bound."""
         return sa.literal(self._ctx.value(name), type_)

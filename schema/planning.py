@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from graphql import (
@@ -58,6 +58,14 @@ class Planning:
         if scope not in self.viewed:
             self.viewed[scope] = self._placeholder(lambda _, viewer: viewer.listed(scope), array_of(sa.Uuid()))
         return self.viewed[scope]
+
+    def among(self, scope: str, column: Any) -> sa.ColumnElement[bool]:
+        if self.viewer.only(scope) is None:
+            return cast("sa.ColumnElement[bool]", column == sa.any_(self.ids(scope)))
+        key = scope, "only"
+        if key not in self.viewed:
+            self.viewed[key] = self._placeholder(lambda _, viewer: viewer.only(scope), sa.Uuid())
+        return cast("sa.ColumnElement[bool]", column == self.viewed[key])
 
     def value(self, name: str, type_: Any) -> Placeholder:
         kind = sa.types.to_instance(type_)

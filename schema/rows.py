@@ -32,7 +32,10 @@ class Viewer(Protocol):
         """Whether the viewer has the named set of ids."""
 
     def ids(self, scope: str) -> Any:
-        """The named set of ids, as a bound array: `row.district_id == sa.any_(viewer.ids("district"))`."""
+        """The named set of ids, as a bound array; a scope says `viewer.among("district", row.district_id)`."""
+
+    def among(self, scope: str, column: Any) -> "sa.ColumnElement[bool]":
+        """That a column holds one of the named ids; said so that an index on it keeps its order where there is one."""
 
     def may(self, right: Any) -> bool:
         """Whether the viewer holds the right. What depends on it has another plan for those who do not."""

@@ -38,7 +38,7 @@ def in_places(district: str = "district_id", village: str | None = "village_id",
         if viewer.unbounded:
             return
         seen = [
-            getattr(row, column) == any_(viewer.ids(name))
+            viewer.among(name, getattr(row, column))
             for name, column in columns.items()
             if column is not None and viewer.has(name)
         ]

@@ -66,7 +66,9 @@ class Request:
     @property
     def shape(self) -> Hashable:
         """What of the person shapes a statement."""
-        return "unbounded" if self.unbounded else tuple(self.person.scopes)
+        return (
+            "unbounded" if self.unbounded else tuple((name, len(ids) == 1) for name, ids in self.person.scopes.items())
+        )
 
     @property
     def unbounded(self) -> bool:
@@ -76,6 +78,11 @@ class Request:
     def has(self, scope: str) -> bool:
         """Whether the person has the named set of ids."""
         return scope in self.person.scopes
+
+    def only(self, scope: str) -> UUID | None:
+        """The id of a set that holds one."""
+        ids = self.person.scopes.get(scope, ())
+        return ids[0] if len(ids) == 1 else None
 
     def value(self, name: str) -> Any:
         """A bound value."""

@@ -343,6 +343,10 @@ class LiteralViewer:
         """The named set of ids."""
         return sa.literal(self.request.value(scope), ARRAY(sa.Uuid()))
 
+    def among(self, scope: str, column: Any) -> Any:
+        """That a column holds one of the named ids."""
+        return column == sa.any_(self.ids(scope))
+
     def value(self, name: str, type_: Any) -> Any:
         """A value of the request."""
         return sa.literal(self.request.value(name), type_)

@@ -204,7 +204,7 @@ def place(place: type[PlaceRow], code: str) -> Where:
 @many(Place, order="code")
 def my_places(place: type[PlaceRow], viewer: Viewer) -> Where:
     """The branches that the viewer works in."""
-    yield place.id == sa.any_(viewer.ids("place"))
+    yield viewer.among("place", place.id)
 
 
 @page(Book, order="title", right=READ_BOOKS)

@@ -36,7 +36,7 @@ class Base(DeclarativeBase):
 def in_place(row: Any, viewer: Viewer) -> Where:
     """Rows of the places that the viewer works in."""
     if not viewer.unbounded:
-        yield row.place_id == sa.any_(viewer.ids("place"))
+        yield viewer.among("place", row.place_id)
 
 
 def within(column: Any, place: Any) -> sa.ColumnElement[bool]:

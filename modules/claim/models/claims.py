@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, and_, any_, exists, text
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, and_, exists, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core import Amount, Row, VersionedRow, Viewer, Where, noted_outside, state
@@ -33,7 +33,7 @@ def _of_recent_care(claim: Any, viewer: Viewer) -> Where:
     """The care relation of a facility: its own claims of the last 90 days (decision 8)."""
     if viewer.has("facility"):
         recent = claim.date_from + CARE_DAYS > viewer.value("today", Date)
-        yield and_(claim.health_facility_id == any_(viewer.ids("facility")), recent)
+        yield and_(viewer.among("facility", claim.health_facility_id), recent)
 
 
 class Claim(VersionedRow):
