@@ -14,7 +14,7 @@ import orjson
 
 from benchmarks.frame import NOW, ROOT, Bench, Stopwatch, memory
 from core import clock
-from core.garbage import spare_what_is_loaded
+from core.garbage import OF_JOBS, spare_what_is_loaded
 from core.host import Host
 from core.settings import load_settings
 from core.worker import worker
@@ -54,7 +54,7 @@ async def _work(url: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as data:
         host = Host(load_settings(ROOT, {}, data_dir=Path(data))).on(url)
         await host.start()
-        spare_what_is_loaded()
+        spare_what_is_loaded(OF_JOBS)
         with clock.at(NOW), watch.running():
             looking = asyncio.create_task(look())
             await worker(host, wait=False, signals=False)

@@ -11,7 +11,7 @@ import click
 from core import logs, tracing
 from core.audit_commands import audit
 from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
-from core.garbage import spare_what_is_loaded
+from core.garbage import OF_JOBS, spare_what_is_loaded
 from core.module_commands import module
 from core.settings import StartError
 
@@ -84,7 +84,7 @@ def worker() -> None:
     async def run() -> None:
         await bring_up_to_date(host())
         await host().start()
-        spare_what_is_loaded()
+        spare_what_is_loaded(OF_JOBS)
         try:
             await work(host())
         finally:

@@ -4,20 +4,22 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-YOUNG = 50_000
-"""Objects that come together before the young ones are looked through; Python's own 700 are made by a single claim.
+OF_JOBS = 50_000, 20
+"""How many objects come together before the young ones are looked through, and how often before the older ones are.
 
-Most are gone by themselves before that: of a thousand claims that are handed in, looking took a sixth of the time.
+Python's own 700 are made by a single claim. Most are gone by themselves before 50,000 are there: of a thousand claims
+that are handed in, looking took a sixth of the time.
 """
-OLDER = 20
-"""How often the younger are looked through before the older ones are."""
+OF_REQUESTS = 5_000, 10
+"""The same where somebody waits for each answer: a collection stops everything, so it has to be short (decision 21)."""
 
 
-def spare_what_is_loaded() -> None:
-    """Leave out what is there now from all collections, and collect less often; to be called when all is loaded."""
+def spare_what_is_loaded(often: tuple[int, int]) -> None:
+    """Leave out what is there now from all collections, and collect so often; to be called when all is loaded."""
+    young, older = often
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, OLDER, OLDER)
+    gc.set_threshold(young, older, older)
 
 
 @contextmanager
