@@ -49,18 +49,19 @@ def to_stderr(settings: Settings) -> None:
     handler = logging.StreamHandler()
     if settings.mode == "production":
         handler.setFormatter(JsonLines())
-        Straight.stream = handler.stream
         sys.excepthook = _ended
         threading.excepthook = lambda args: _ended(args.exc_type, args.exc_value, args.exc_traceback)
     else:
         handler.setFormatter(logging.Formatter(FORMAT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # Not where a log was set up before: its handlers get records of everything.
+    Straight.stream = handler.stream if settings.mode == "production" and handler in log.root.handlers else None
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Straight:
-    """Where lines go that need no record; nowhere until `to_stderr` has said so, in production."""
+    """Where lines of a production go that need no record, once `to_stderr` has set up the log."""
 
     stream: TextIO | None = None
 

@@ -5,8 +5,10 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,7 +26,7 @@ from core.host import Host
 from core.http import create_app
 from core.jobs import defer
 from core.module import Job
-from core.settings import StartError
+from core.settings import StartError, load_settings
 from core.testing import Doorkeeper
 from core.worker import worker
 
@@ -221,3 +223,13 @@ def test_the_last_words_of_a_process_hold_no_values() -> None:
     [line] = [json.loads(line) for line in ended.stderr.splitlines()]
     assert (line["level"], line["exception"]["type"]) == ("critical", "ValueError")
     assert "0712345678" not in ended.stderr
+
+
+def test_a_log_that_was_set_up_before_gets_every_line_of_a_production(
+    told: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    logs.to_stderr(load_settings(Path(), {}, profile="tests/core/bare.toml", mode="production", secret="s" * 32))
+    logs.tell(logging.getLogger("bima.http"), logging.INFO, "GET /somewhere", {"status": 200})
+    assert [line["status"] for line in lines(told, message="GET /somewhere")] == [200]
