@@ -5,12 +5,13 @@ from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select, text
+from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core import (
     ILLEGAL_TRANSITION,
     NOT_FOUND,
+    TAKEN,
     Actor,
     Context,
     JobInfo,
@@ -152,7 +153,7 @@ def _check_status(run: BatchRun, target: BatchRunStatus, *sources: BatchRunStatu
         raise UserError(ILLEGAL_TRANSITION, "id", state=run.status, target=target)
 
 
-async def _has_run(ctx: Context, input: RunBatchInput) -> bool:
+async def _has_run(ctx: Context, input: RunBatchInput | RunOrder) -> bool:
     of_month = (BatchRun.location_id.is_not_distinct_from(input.location_id), BatchRun.year == input.year)
     runs = exists().where(*of_month, BatchRun.month == input.month, BatchRun.status != BatchRunStatus.UNDONE)
     return bool(await ctx.session.scalar(select(runs)))
@@ -169,10 +170,12 @@ async def _begin(ctx: Context, input: RunBatchInput | RunOrder) -> UUID | None:
             month=input.month,
             run_by=ctx.actor.id,
         )
-        .on_conflict_do_nothing(index_elements=["location_id", "year", "month"], index_where=text("status <> 'UNDONE'"))
+        .on_conflict_do_nothing()  # of the month, and of the id: two tries of one order at once have the same
         .returning(BatchRun.id)
     )
     id: UUID | None = await ctx.session.scalar(begun)
+    if id is None and not await _has_run(ctx, input):
+        raise UserError(TAKEN, "id", value=input.id)
     return id
 
 

@@ -85,6 +85,12 @@ async def test_the_same_national_month_twice_is_already_run(scheme: Scheme, acto
     assert codes(await scheme.try_run(who=headquarters, locationId=None)) == [("ALREADY_RUN", "month")]
 
 
+async def test_an_id_that_another_month_s_run_has_is_taken(scheme: Scheme) -> None:
+    first = await scheme.try_run()
+    again = await scheme.try_run(month=4, id=first["batchRun"]["id"])
+    assert (codes(again), again["batchRun"]) == ([("TAKEN", "id")], None)
+
+
 async def test_of_two_runs_at_once_one_wins(scheme: Scheme) -> None:
     await scheme.claim(listed(500))
     both = await asyncio.gather(scheme.try_run(), scheme.try_run(who=scheme.colleague))
