@@ -55,12 +55,12 @@ def to_stderr(settings: Settings) -> None:
         handler.setFormatter(logging.Formatter(FORMAT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     # Not where a log was set up before: its handlers get records of everything.
-    Straight.stream = handler.stream if settings.mode == "production" and handler in log.root.handlers else None
+    Unrecorded.stream = handler.stream if settings.mode == "production" and handler in log.root.handlers else None
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class Straight:
+class Unrecorded:
     """Where lines of a production go that need no record, once `to_stderr` has set up the log."""
 
     stream: TextIO | None = None
@@ -68,13 +68,13 @@ class Straight:
 
 def tell(logger: logging.Logger, level: int, message: str, fields: dict[str, Any]) -> None:
     """Write the line of a request. Records and handlers take three times as long as the line itself."""
-    if Straight.stream is None:
+    if Unrecorded.stream is None:
         logger.log(level, "%s", message, extra={FIELDS: fields})
         return
     line = _line(time.time(), level, logger.name, message)
     line.update(fields)
-    Straight.stream.write(_written(line) + "\n")
-    Straight.stream.flush()
+    Unrecorded.stream.write(_written(line) + "\n")
+    Unrecorded.stream.flush()
 
 
 class JsonLines(logging.Formatter):
