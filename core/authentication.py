@@ -61,7 +61,7 @@ class Door:
         if known is not None:
             return known
         changes = self.actors.changes
-        async with self.host.db.session() as session:
+        async with self.host.db.beside() as session:
             actor: Actor | None = await first(self.host, "authenticate", host=self.host, session=session, token=token)
         if actor is None:
             raise Unauthenticated("The access token is not known here. Sign in again.")

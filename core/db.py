@@ -78,36 +78,51 @@ class VersionedRow(Row):
 
 
 def most_connections(pool_size: int) -> int:
-    """How many connections a `Database` opens at the very most: for reads, sessions, and sessions at a peak."""
+    """How many connections a `Database` opens at the very most: for reads, sessions, and sessions at a peak.
+
+    Of those at a peak half are kept for transactions beside others.
+    """
     return 3 * pool_size
 
 
 class Database:
     """The connections of one host: an engine for sessions that write, a pool of autocommit connections that read."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, prepare: bool = True, seconds: float = 20) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, prepare: bool = True, seconds: float = 20, patience: float = 15
+    ) -> None:
+        """`seconds`: what runs longer on a reading connection is stopped. `patience`: how long, in seconds, who needs a
+        connection waits for others to give one back."""
         self.url = url
         # What runs longer than `seconds` is stopped on the reading connections; sessions of requests set it themselves.
         # A pooler in transaction mode refuses options at the start, as it does prepared statements; the role has them.
         connect: dict[str, Any] = (
             {"prepare_threshold": 0, "options": "-c timezone=UTC"} if prepare else {"prepare_threshold": None}
         )
-        self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            hide_parameters=True,  # they would go to the log with an error: names, illnesses, hashes of passwords
-            connect_args=connect,
-        )
+        beside = max(1, pool_size // 2)
+
+        def engine(kept: int, more: int) -> AsyncEngine:
+            return create_async_engine(
+                url.replace("postgresql://", "postgresql+psycopg://", 1),
+                pool_size=kept,
+                max_overflow=more,
+                pool_timeout=patience,
+                hide_parameters=True,  # they would go to the log with an error: names, illnesses, hashes of passwords
+                connect_args=connect,
+            )
+
+        self.engine = engine(pool_size, pool_size - beside)
+        self.engine_beside = engine(1, beside - 1)
         limited = f"-c timezone=UTC -c statement_timeout={round(seconds * 1000)}"
         self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=1,
             max_size=pool_size,
             open=False,
+            timeout=patience,
             kwargs={"autocommit": True, **connect, **({"options": limited} if prepare else {})},
         )
-        self.readers = Readers(self.pool, prepare=prepare)
+        self.readers = Readers(self.pool, prepare=prepare, patience=patience)
 
     async def open(self) -> None:
         """Open the reading pool; sessions connect when first used."""
@@ -118,9 +133,20 @@ class Database:
         await self.readers.close()
         await self.pool.close()
         await self.engine.dispose()
+        await self.engine_beside.dispose()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session in a transaction: committed when the block ends well, rolled back when it does not."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[AsyncSession]:
+        """The same beside a transaction that is under way, whatever becomes of that one.
+
+        It has connections of its own: where many hold one and all need another, none of them would go on. So nothing
+        in the block may open another transaction.
+        """
+        async with AsyncSession(self.engine_beside, expire_on_commit=False) as session, session.begin():
             yield session

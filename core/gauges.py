@@ -48,10 +48,10 @@ class Gauges:
         """Take every gauge."""
         metrics, engine, db = self.metrics, self.host.schema.engine, self.host.db
         reading = db.readers
-        writing: Any = db.engine.pool
+        writing: list[Any] = [db.engine.pool, db.engine_beside.pool]
         for pool, used, idle in (
             ("reading", reading.used, reading.idle),
-            ("writing", writing.checkedout(), writing.checkedin()),
+            ("writing", sum(pool.checkedout() for pool in writing), sum(pool.checkedin() for pool in writing)),
         ):
             metrics.connections.labels(pool, "used").set(used)
             metrics.connections.labels(pool, "idle").set(idle)

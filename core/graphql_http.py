@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import orjson
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -18,6 +20,7 @@ from core.notes import Note
 from core.operation import Operation, changes_something, from_address, from_body
 from core.readiness import Readiness
 from core.settings import Settings
+from schema.errors import request_error
 from schema.execute import Answer, execute
 
 log = logging.getLogger("bima.http")
@@ -175,9 +178,14 @@ def check_ready(readiness: Readiness) -> None:
 
 
 def as_http(error: Exception, request_id: str) -> HttpError:
-    """How an exception is told to the client; what nobody expected is logged and masked."""
+    """How an exception is told to the client; what nobody expected is logged and masked.
+
+    What the database says comes here from the door and from routes; an operation tells it in its answer.
+    """
     if isinstance(error, HttpError):
         return error
+    if isinstance(error, SQLAlchemyError | psycopg.Error):
+        error = request_error(error)
     if isinstance(error, Busy):
         return HttpError(429, str(error), error.code, retry_after=str(error.seconds))
     if isinstance(error, RequestError):

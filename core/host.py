@@ -128,6 +128,7 @@ class Host:
             pool_size=self.settings.pool_size,
             prepare=self.settings.prepare_statements,
             seconds=self.settings.statement_seconds,
+            patience=self.settings.request_seconds / 2,
         )
 
     @cached_property

@@ -18,6 +18,8 @@ import psycopg
 from psycopg import AsyncConnection, errors, pq
 from psycopg_pool import AsyncConnectionPool
 
+from schema.errors import crowded
+
 MOST_PREPARED = 100
 """Statements that a connection keeps prepared; the one used longest ago goes first."""
 KEPT_SECONDS = 60.0
@@ -138,11 +140,15 @@ class Reader:
 
 
 class Readers:
-    """The readers of one host, at most as many as its pool has connections; who comes when all are busy waits."""
+    """The readers of one host, at most as many as its pool has connections; who comes when all are busy waits.
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]], *, prepare: bool) -> None:
+    Who waited for `patience` seconds is told that it is `crowded`.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]], *, prepare: bool, patience: float) -> None:
         self.pool = pool
         self.prepare = prepare
+        self.patience = patience
         self._there = 0
         self._free: list[Reader] = []
         self._waiting: deque[asyncio.Future[Reader | None]] = deque()
@@ -213,10 +219,13 @@ class Readers:
             waiter: asyncio.Future[Reader | None] = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
             try:
-                passed_on = await waiter
+                async with asyncio.timeout(self.patience):
+                    passed_on = await waiter
+            except TimeoutError:
+                self._leave_queue(waiter)
+                raise crowded() from None
             except asyncio.CancelledError:
-                if waiter.done() and not waiter.cancelled():
-                    self._pass_on(waiter.result())
+                self._leave_queue(waiter)
                 raise
             if passed_on is not None:
                 return passed_on
@@ -228,6 +237,10 @@ class Readers:
             self._there -= 1
             self._pass_on(None)
             raise
+
+    def _leave_queue(self, waiter: "asyncio.Future[Reader | None]") -> None:
+        if waiter.done() and not waiter.cancelled():
+            self._pass_on(waiter.result())
 
     def _release(self, reader: Reader) -> None:
         if reader.broken:

@@ -153,7 +153,7 @@ async def seal(host: "Host") -> tuple[Head, int]:
         await _mark(host)
     while rows := await _seal_block(host):
         sealed += rows
-    async with host.db.session() as session:
+    async with host.db.beside() as session:
         row = await _head(session)
     return Head(row.blocks, row.hash), sealed
 
@@ -166,7 +166,7 @@ async def seal_job(ctx: Context) -> None:
 
 
 async def _mark(host: "Host") -> None:
-    async with host.db.session() as session:
+    async with host.db.beside() as session:
         row = await _head(session)
         [last] = (await session.scalars(_LAST_TAKEN)).all()
         # The order matters: whoever took an id up to `last` holds the lock by now, or is over.
@@ -175,7 +175,7 @@ async def _mark(host: "Host") -> None:
 
 async def _seal_block(host: "Host") -> int:
     """Seal the next rows below the mark; answers how many, none when nothing is settled."""
-    async with host.db.session() as session:
+    async with host.db.beside() as session:
         head = await _head(session)
         if head.waits_for and set(head.waits_for).intersection(await session.scalars(_WRITERS)):
             return 0

@@ -312,11 +312,14 @@ def counted(host: Host) -> Iterator[list[str]]:
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         statements.append(statement)
 
-    event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
+    engines = [engine.sync_engine for engine in (host.db.engine, host.db.engine_beside)]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ async def verify(host: "Host", expected: Head | None = None) -> Verdict:
 
     `expected`: a head noted earlier, which the chain must still go through.
     """
-    async with host.db.session() as session:
+    async with host.db.beside() as session:
         head = (await session.scalars(select(HeadRow))).one()
         verdict = Verdict(Head(0, BEGINNING))
         wrong: list[str] = []

@@ -7,12 +7,15 @@ import psycopg
 from graphql import GraphQLError
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 log = logging.getLogger("bima")
 
 ONCE_MORE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 """Two transactions that were in each other's way: one of them goes on, the other one may be done again at once."""
 IN_THE_WAY = (*ONCE_MORE, psycopg.errors.LockNotAvailable)
+CROWDED_SECONDS = 5
+"""When to come again if more came than the connections are enough for."""
 PROGRAM_LIMIT = "54"
 """The class of PostgreSQL's errors that say: too many columns, too many arguments, too complex."""
 
@@ -59,6 +62,12 @@ class Busy(RequestError):
         self.seconds = seconds
 
 
+def crowded() -> Busy:
+    """What is told to who waited for a connection in vain."""
+    told = f"More is asked for just now than can be answered. Try again in {CROWDED_SECONDS} s."
+    return Busy(told, CROWDED_SECONDS)
+
+
 class Conflict(RequestError):
     """Others were changing the same, so nothing was written. `seconds`: when to send it again."""
 
@@ -78,6 +87,8 @@ def request_error(error: BaseException) -> RequestError:
         return error
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig
+    if isinstance(error, NoConnectionFree):
+        return crowded()
     if isinstance(error, IN_THE_WAY):
         return Conflict("Others are changing the same just now, so nothing was written. Send it again in a moment.")
     if isinstance(error, psycopg.errors.QueryCanceled):

@@ -1,14 +1,21 @@
-"""An application on a port of this machine, for clients that are no Python."""
+"""Applications on a port of this machine: in this process, for clients that are no Python, or in one of its own."""
 
 import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator, Generator
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
 from core.heads import LimitedHeads
+
+ROOT = Path(__file__).parent.parent.parent
+PROFILE = "tests/modules/people/places.toml"
+"""The profile of servers in a process of their own."""
 
 
 class Quiet(uvicorn.Server):
@@ -30,3 +37,40 @@ async def serving(app: Starlette) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def server(
+    database_url: str, folder: Path, *options: str, **settings: object
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`bima serve` in production, in a process of its own, and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    own = {
+        "BIMA_MODE": "production",
+        "BIMA_SECRET": "s" * 40,
+        "BIMA_DATABASE_URL": database_url,
+        "BIMA_PROFILE": str(ROOT / PROFILE),
+        "BIMA_DATA_DIR": str(folder),
+        **{f"BIMA_{name.upper()}": str(value) for name, value in settings.items()},
+    }
+    command = (sys.executable, "-c", "from core.cli import main; main()", "serve", "--port", str(port), *options)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **own}
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=environment, stderr=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def until(found: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something to come true."""
+    for _ in range(1200):
+        if await found():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not happen within a minute")

@@ -171,6 +171,25 @@ async def test_two_who_wait_for_each_other_both_get_done(host: Host, shade: Look
     assert reply.data["updateLookup"] == {"lookup": {"sortOrder": 7}, "errors": []}
 
 
+async def test_more_than_the_connections_are_enough_for_are_told_when_to_come_again(
+    hasty: Host, host: Host, shade: LookupRow
+) -> None:
+    hasty.settings = hasty.settings.model_copy(
+        update={"request_seconds": 0.6, "statement_seconds": 5, "lock_seconds": 5}
+    )
+    await hasty.stop()
+    await hasty.start()
+    somebody = actor("SCHEME_ADMINISTRATOR")
+    async with holding(host, "LOCK TABLE core_lookup IN ACCESS EXCLUSIVE MODE"):
+        asked = [asyncio.create_task(api_of(hasty)(READ, actor=somebody)) for _ in range(3)]
+        asked += [asyncio.create_task(api_of(hasty)(RENAME, {"id": shade.id}, actor=somebody)) for _ in range(3)]
+        await asyncio.wait(asked, timeout=1)
+        done = [await each for each in asked if each.done()]
+    assert [told(reply)[:2] for reply in done] == [("RATE_LIMITED", 5)] * 4
+    replies = await asyncio.gather(*asked)
+    assert [reply.errors for reply in replies].count([]) == 2
+
+
 async def test_a_read_whose_connection_is_lost_is_told_and_the_next_one_works(
     ask: Callable[..., Coroutine[Any, Any, Reply]], host: Host
 ) -> None:

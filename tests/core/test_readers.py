@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from core import readers
 from core.db import Database, most_connections
+from core.errors import Busy
 
 ME = b"SELECT pg_backend_pid()"
 SLEEPING = (
@@ -91,6 +92,18 @@ async def test_who_gives_up_waiting_takes_no_connection_along(db: Database) -> N
     assert await asyncio.gather(*(db.readers.value(b"SELECT 2", []) for _ in range(4))) == [b"2"] * 4
 
 
+async def test_who_waits_too_long_for_a_connection_is_told_to_come_again(database_url: str) -> None:
+    db = Database(database_url, pool_size=1, patience=0.1)
+    await db.open()
+    slow = asyncio.create_task(db.readers.value(b"SELECT pg_sleep(0.4)::text", []))
+    await asyncio.sleep(0.02)
+    asked = await asyncio.gather(*(db.readers.value(b"SELECT 1", []) for _ in range(3)), return_exceptions=True)
+    assert [each.seconds for each in asked if isinstance(each, Busy)] == [5, 5, 5]
+    await slow
+    assert await db.readers.value(b"SELECT 1", []) == b"1"
+    await db.close()
+
+
 async def test_large_parameters_and_answers_come_through(db: Database) -> None:
     large = b"x" * 20_000_000
     assert await db.readers.value(b"SELECT $1::text", [large]) == large
@@ -154,9 +167,9 @@ async def test_a_process_has_no_more_connections_than_it_says(db: Database) -> N
     together = asyncio.Event()
     inside = 0
 
-    async def write() -> None:
+    async def write(*, beside: bool) -> None:
         nonlocal inside
-        async with db.session() as session:
+        async with db.beside() if beside else db.session() as session:
             await session.execute(text("SELECT 1"))
             inside += 1
             await together.wait()
@@ -164,9 +177,9 @@ async def test_a_process_has_no_more_connections_than_it_says(db: Database) -> N
     async def read() -> None:
         await db.readers.value(b"SELECT pg_sleep(0.1)::text", [])
 
-    writing = [asyncio.create_task(write()) for _ in range(10)]
+    writing = [asyncio.create_task(write(beside=bool(number % 2))) for number in range(10)]
     await asyncio.gather(*(read() for _ in range(6)))
-    assert inside == 4  # two, and two at a peak; the others wait
+    assert inside == 4  # two, one more at a peak, and one beside these; the others wait
     found = await db.readers.value(mine, [])
     together.set()
     await asyncio.gather(*writing)

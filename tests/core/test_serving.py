@@ -1,55 +1,16 @@
 """A server process as it is run: what it answers while it starts and stops, and when its database is lost."""
 
 import asyncio
-import os
 import signal
-import socket
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-PROFILE = "tests/modules/people/places.toml"
+from tests.core.serving import PROFILE, server, until
+
 SIGN_IN = 'mutation { signIn(input: { username: "nobody", password: "x" }) { errors { code } } }'
-
-
-@asynccontextmanager
-async def server(database_url: str, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """`bima serve` in production, in a process of its own, and its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    own = {
-        "BIMA_MODE": "production",
-        "BIMA_SECRET": "s" * 40,
-        "BIMA_DATABASE_URL": database_url,
-        "BIMA_PROFILE": str(ROOT / PROFILE),
-        "BIMA_DATA_DIR": str(folder),
-    }
-    command = (sys.executable, "-c", "from core.cli import main; main()", "serve", "--port", str(port))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **own}
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env=environment, stderr=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def until(found: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something to come true."""
-    for _ in range(1200):
-        if await found():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not happen within a minute")
 
 
 @pytest.mark.profile(PROFILE)

@@ -88,7 +88,7 @@ async def go_through(
         nonlocal done
         after = None
         while True:
-            async with ctx.host.db.session() as session:
+            async with ctx.host.db.beside() as session:
                 own = Context(ctx.host, actor, request_id=ctx.request_id, _session=session)
                 await sign(session, own)
                 left = _in_lane(claims, number)

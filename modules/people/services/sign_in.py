@@ -43,7 +43,7 @@ async def sign_in(
     if device is None:
         await tries.check_address(ctx, keys)
     await tries.count(ctx, tokens.name_hash(keys, username, device))
-    async with ctx.host.db.session() as session:
+    async with ctx.host.db.beside() as session:
         account = await session.scalar(select(Account).where(func.lower(Account.username) == func.lower(username)))
     good = await passwords.matches(password, account.password_hash if account else None)
     if account is None or not good or not account.active:
@@ -82,7 +82,7 @@ async def refresh(ctx: Context, token: str, device_name: str) -> Tokens:
         UserError: SESSION_ENDED.
     """
     keys = tokens.keys_of(ctx)
-    async with ctx.host.db.session() as session:
+    async with ctx.host.db.beside() as session:
         answer = await _rotate(ctx, session, keys, token, device_name)
     if answer is None:
         raise UserError(errors.SESSION_ENDED, "refreshToken")

@@ -22,7 +22,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 async def check_address(ctx: Context, keys: tokens.Keys) -> None:
     """Unknown devices wait where very many unknown names were tried, under any name: who waits learns nothing."""
-    async with ctx.host.db.session() as session:
+    async with ctx.host.db.beside() as session:
         until = await session.scalar(
             select(SignInTry.waits_until).where(SignInTry.name_hash == tokens.address_hash(keys, ctx.address))
         )
@@ -55,7 +55,7 @@ async def count(ctx: Context, name: bytes, free: int | None = None) -> None:
     free = free or settings.free_tries
     counted = case((SignInTry.last_at < now - FORGOTTEN_AFTER, 1), else_=SignInTry.tries + 1)
     minutes = func.least(func.power(2, counted - free), settings.longest_wait_minutes)
-    async with ctx.host.db.session() as session:
+    async with ctx.host.db.beside() as session:
         let_through = await session.scalar(
             insert(SignInTry)
             .values(name_hash=name, tries=1, last_at=now)

@@ -93,7 +93,7 @@ async def run_ordered(ctx: Context, order: RunOrder) -> None:
 
     Killed, it leaves nothing behind; run again, it does nothing where the month has its run already.
     """
-    async with ctx.host.db.session() as session:
+    async with ctx.host.db.beside() as session:
         actor = Actor(order.account_id, order.name, unbounded=True)
         own = Context(ctx.host, actor, request_id=ctx.request_id, _session=session)
         await sign(session, own)
