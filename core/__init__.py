@@ -70,6 +70,7 @@ from schema import (
     many,
     mapped,
     one,
+    one_of,
     page,
     reference,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "noted_outside",
     "noting",
     "one",
+    "one_of",
     "outer",
     "output_type",
     "page",

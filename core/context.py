@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.errors import Forbidden, Unauthenticated
 from core.module import PUBLIC, SIGNED_IN, ModuleSettings, Right
+from schema.walks import size_of
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -52,10 +53,10 @@ class Actor:
 
     @cached_property
     def shape(self) -> Hashable:
-        """What of the actor shapes a statement: its scopes, and which hold one id; the ids are bound values."""
+        """What of the actor shapes a statement: its scopes, and whether each is short; the ids are bound values."""
         if self.unbounded:
             return "unbounded"
-        return tuple(sorted((name, len(ids) == 1) for name, ids in self.scopes.items()))
+        return tuple(sorted((name, size_of(ids)) for name, ids in self.scopes.items()))
 
     @cached_property
     def listed(self) -> Mapping[str, str]:
@@ -149,10 +150,9 @@ class Context:
         """Whether the actor has the named set of ids."""
         return scope in self.actor.scopes
 
-    def only(self, scope: str) -> UUID | None:
-        """The id of a set of the actor's that holds one."""
-        ids = self.actor.scopes.get(scope, ())
-        return ids[0] if len(ids) == 1 else None
+    def ids(self, scope: str) -> Sequence[UUID]:
+        """A named set of ids."""
+        return self.actor.scopes.get(scope, ())
 
     def may(self, right: Right) -> bool:
         """Whether the actor holds the right."""

@@ -39,10 +39,10 @@ class ActorViewer:
         """The named set of ids, bound."""
         return sa.literal(list(self._ctx.actor.scopes.get(scope, ())), ARRAY(sa.Uuid()))
 
-    def among(self, scope: str, column: Any) -> sa.ColumnElement[bool]:
+    def among(self, scope: str, column: Any, *, unless: Any = None) -> sa.ColumnElement[bool]:
         """That a column holds one of the named ids."""
         found: sa.ColumnElement[bool] = column == sa.any_(self.ids(scope))
-        return found
+        return found if unless is None else sa.and_(sa.not_(unless), found)
 
     def value(self, name: str, type_: Any) -> Any:
         """A value of the request, bound."""

@@ -18,6 +18,7 @@ from schema.node import (
 )
 from schema.rows import EVERYBODY, SQL, Scope, Viewer, Where
 from schema.scalars import JSON, Money
+from schema.walks import one_of
 
 
 def argument(description: str) -> object:
@@ -49,6 +50,7 @@ __all__ = [
     "many",
     "mapped",
     "one",
+    "one_of",
     "page",
     "reference",
 ]

@@ -59,8 +59,8 @@ class Asker(Protocol):
     def has(self, scope: str) -> bool:
         """Whether the asker has the named set of ids."""
 
-    def only(self, scope: str) -> UUID | None:
-        """The id of a set that holds one; whether it does belongs to the shape."""
+    def ids(self, scope: str) -> Sequence[UUID]:
+        """A named set of ids; its `size_of` belongs to the shape."""
 
     def value(self, name: str) -> Any:
         """A bound value of the request."""

@@ -1,6 +1,7 @@
 """How the statement of a keyset page is made: which rows, in which order, how many, and what they become."""
 
 from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,20 @@ from schema.reach import reach_of, unserved
 from schema.rows import Mapping, Row
 from schema.sql import fresh, quoted, whole
 from schema.values import Given, Placeholder, plain, sql_type
+from schema.walks import found_first, merged, places_of
 from schema.window import Window
+
+
+class Way(Enum):
+    """How the rows of a list are come by.
+
+    FIND: by a condition that leaves few, before they are ordered. WALK: along an index, or one for each place. RUN: as
+    PostgreSQL thinks best.
+    """
+
+    FIND = "find"
+    WALK = "walk"
+    RUN = "run"
 
 
 class PagePlanning(Planning):
@@ -52,10 +66,7 @@ class PagePlanning(Planning):
 
         search = arguments.get("search")
         words: tuple[bool, ...] = self.shaped("search", search, searched_words) if search is not None else ()
-        # Words too short for an index of trigrams are looked for in the viewer's places, or along the order's index.
-        found_first = any(words) or (bool(words) and not self.unbounded)
-        if at_root and mapping.found_by:
-            found_first |= self._reached(declared.target, mapping, arguments["filter"], words, keys)
+        way = self._way(declared, mapping, arguments["filter"], words, keys, at_root=at_root)
 
         def narrowed(row: Row) -> list[Any]:
             found = [*where(row), *conditions(declared.target, row, arguments["filter"], self)]
@@ -67,14 +78,15 @@ class PagePlanning(Planning):
         wanted = {key: fields[0].name.value for key, fields in asked.items()}
         window = None
         if {"edges", "nodes", "pageInfo"} & set(wanted.values()):
-            window = self._window(mapping, keys, size, backward, arguments, narrowed, found_first=found_first)
+            window = self._window(mapping, keys, size, backward, arguments, narrowed, way)
         for key, name in wanted.items():
             pairs.append(sa.literal_column(quoted(key)))
             sets = [node.selection_set for node in asked[key]]
             if name == "__typename":
                 pairs.append(sa.literal_column(quoted(connection.name)))
             elif name == "totalCount":
-                pairs.append(self._count(mapping, narrowed))
+                whole_list = way is Way.WALK and not words and arguments["filter"].null
+                pairs.append(self._count(mapping, narrowed, whole_list=whole_list))
             elif window is not None and name == "pageInfo":
                 page_info = get_named_type(connection.fields["pageInfo"].type)
                 pairs.append(window.info(self, page_info, sets))
@@ -83,16 +95,33 @@ class PagePlanning(Planning):
         built = sa.select(sa.func.json_build_object(*pairs))
         return window.finish(built) if window is not None else built.scalar_subquery()
 
-    def _reached(self, target: type, mapping: Mapping, value: Given, words: tuple[bool, ...], keys: list[Key]) -> bool:
-        """See whether an index serves a list of a large table. Returns whether a filter must find before it orders."""
-        reach = reach_of(target, mapping, value, self, f"{target.__name__} {value.source}")
+    def _way(
+        self,
+        declared: PageField,
+        mapping: Mapping,
+        value: Given,
+        words: tuple[bool, ...],
+        keys: list[Key],
+        *,
+        at_root: bool,
+    ) -> Way:
+        """How the rows are come by. A long list that no index serves is weighed, for who sees it in so many places."""
+        places = None if self.unbounded else places_of(list(mapping.scope(fresh(mapping)[0], self)))
+        wide = self.unbounded or (places is not None and places.many)
+        # Words too short for an index of trigrams are looked for in the viewer's places, or along the order's index.
+        finds = any(words) or (bool(words) and not wide)
+        if not at_root or not mapping.found_by:
+            return Way.FIND if finds else Way.RUN
+        reach = reach_of(declared.target, mapping, value, self, f"{declared.target.__name__} {value.source}")
         reach.found |= any(words)
         if words and not any(words):
             reach.other.append("search")
-        refusal = unserved(target, mapping, reach, keys) if self.unbounded else None
+        refusal = unserved(declared.target, mapping, reach, keys) if wide else None
         if refusal is not None:
             self.weighed.append(refusal)
-        return reach.by_text
+        if finds or reach.by_text:
+            return Way.FIND
+        return Way.RUN if reach.found else Way.WALK
 
     def _window(
         self,
@@ -102,8 +131,7 @@ class PagePlanning(Planning):
         backward: bool,
         arguments: dict[str, Given],
         narrowed: Callable[[Row], list[Any]],
-        *,
-        found_first: bool,
+        way: Way,
     ) -> Window:
         row, source = fresh(mapping)
         where = narrowed(row)
@@ -112,12 +140,14 @@ class PagePlanning(Planning):
                 values = [self._cursor_part(arguments[name], keys, index) for index in range(len(keys))]
                 where.append(beyond(order, row, values))
         order = [key.reversed() for key in keys] if backward else keys
-        base = sa.select(*source.c).where(*where)
-        if found_first:
-            # A fence: else PostgreSQL walks the order's index until enough rows match, all of it for a rare name.
-            source = base.offset(whole(0)).subquery()
-            row, base = Row(source, mapping.attributes), sa.select(*source.c)
-        found = base.order_by(*(key.ordered(row) for key in order)).limit(whole(size + 1)).subquery()
+        places = places_of(where) if way is Way.WALK else None
+        if way is Way.FIND:
+            source, where = found_first(source, where), []
+        elif places is not None and not places.one and not places.many:
+            source, where = merged(row, source, places, order, size + 1), []
+        row = Row(source, mapping.attributes)
+        ordered = sa.select(*source.c).where(*where).order_by(*(key.ordered(row) for key in order))
+        found = ordered.limit(whole(size + 1)).subquery()
         continued = not arguments["before" if backward else "after"].null
         return Window(Row(found, mapping.attributes), found, keys, order, size, backward, continued)
 
@@ -143,12 +173,27 @@ class PagePlanning(Planning):
             raise BadRequest("An entry of `orderBy` needs its `field`.")
         return keys_of(chosen or declared.order, mapping.attributes)
 
-    def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]]) -> Any:
+    def _listed(
+        self, row: Row, source: Any, where: list[Any], way: Way, order: list[Key], most: int
+    ) -> tuple[Any, list[Any]]:
+        """What a list's rows are read from, and the conditions that are left for it."""
+        if way is Way.FIND:
+            return found_first(source, where), []
+        places = places_of(where) if way is Way.WALK else None
+        if places is None or places.one or places.many:
+            return source, where
+        return merged(row, source, places, order, most), []
+
+    def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]], *, whole_list: bool) -> Any:
         row, source = fresh(mapping)
-        if not self.unbounded:
-            # Places hold few rows, and PostgreSQL would read past all others in the hope of stopping early.
-            return sa.select(sa.func.count()).select_from(source).where(*narrowed(row)).scalar_subquery()
-        found: Any = sa.select(sa.literal_column("1")).select_from(source).where(*narrowed(row))
+        where = narrowed(row)
+        places = places_of(where)
+        if not self.unbounded and (places is None or places.few):
+            # They hold few rows, and PostgreSQL would read past all others in the hope of stopping early.
+            return sa.select(sa.func.count()).select_from(source).where(*where).scalar_subquery()
+        if whole_list and places is not None:
+            source, where = merged(row, source, places, [], MOST_COUNTED), []
+        found: Any = sa.select(sa.literal_column("1")).select_from(source).where(*where)
         counted = found.limit(whole(MOST_COUNTED)).subquery()
         return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from graphql import (
@@ -19,6 +19,7 @@ from graphql import (
 from schema.errors import LimitExceeded
 from schema.patches import Patch
 from schema.values import Constant, Getter, Given, Placeholder, Variables, array_of, given, plain, sql_type
+from schema.walks import OneOf, size_of
 
 MOST_VALUES = 2_000
 """Values that one root field binds."""
@@ -59,13 +60,17 @@ class Planning:
             self.viewed[scope] = self._placeholder(lambda _, viewer: viewer.listed(scope), array_of(sa.Uuid()))
         return self.viewed[scope]
 
-    def among(self, scope: str, column: Any) -> sa.ColumnElement[bool]:
-        if self.viewer.only(scope) is None:
-            return cast("sa.ColumnElement[bool]", column == sa.any_(self.ids(scope)))
+    def among(self, scope: str, column: Any, *, unless: Any = None) -> sa.ColumnElement[bool]:
+        size = size_of(self.viewer.ids(scope))
+        ids = self._only(scope) if size == 1 else self.ids(scope)
+        none = sa.null() if size == 1 else sa.cast(sa.literal_column("'{}'"), array_of(sa.Uuid()))
+        return OneOf(column, ids if unless is None else sa.case((unless, none), else_=ids), size)
+
+    def _only(self, scope: str) -> Placeholder:
         key = scope, "only"
         if key not in self.viewed:
-            self.viewed[key] = self._placeholder(lambda _, viewer: viewer.only(scope), sa.Uuid())
-        return cast("sa.ColumnElement[bool]", column == self.viewed[key])
+            self.viewed[key] = self._placeholder(lambda _, viewer: viewer.ids(scope)[0], sa.Uuid())
+        return self.viewed[key]
 
     def value(self, name: str, type_: Any) -> Placeholder:
         kind = sa.types.to_instance(type_)

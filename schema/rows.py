@@ -34,8 +34,11 @@ class Viewer(Protocol):
     def ids(self, scope: str) -> Any:
         """The named set of ids, as a bound array; a scope says `viewer.among("district", row.district_id)`."""
 
-    def among(self, scope: str, column: Any) -> "sa.ColumnElement[bool]":
-        """That a column holds one of the named ids; said so that an index on it keeps its order where there is one."""
+    def among(self, scope: str, column: Any, *, unless: Any = None) -> "sa.ColumnElement[bool]":
+        """That a column holds one of the named ids; said so that lists run along an index that begins with it.
+
+        `unless`: a condition, on no row, under which there are none.
+        """
 
     def may(self, right: Any) -> bool:
         """Whether the viewer holds the right. What depends on it has another plan for those who do not."""

@@ -13,20 +13,18 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
-    any_,
-    case,
     exists,
     func,
-    literal_column,
     or_,
     select,
     text,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core import EVERYBODY, Amount, Base, Row, VersionedRow, Viewer, Where, noted_outside, state
+from core import EVERYBODY, Amount, Base, Row, VersionedRow, Viewer, Where, noted_outside, one_of, state
 from modules.insuree.models import EnrolmentOfficer, of_own_villages
 from modules.location.scopes import in_places
 from modules.policy.rules import CoverEnd, PolicyStage, PolicyStatus, Relation, RenewalAnswer, RenewalWarning
@@ -205,12 +203,11 @@ def _of_officer_or_places(row: Any, viewer: Viewer) -> Where:
     account = viewer.value("account", Uuid)
     officer, me = aliased(EnrolmentOfficer), aliased(EnrolmentOfficer)
     mine = select(me.id).where(me.account_id == account)
-    own = select(officer.id).where(or_(officer.account_id == account, officer.substitute_id.in_(mine)))
-    # Arrays that are known before the rows are looked at, so that the indexes serve.
-    prompted = row.officer_id == any_(func.array(own.scalar_subquery(), type_=ARRAY(Uuid)))
-    none = literal_column("'{}'::uuid[]", ARRAY(Uuid))
+    others = select(officer.id).where(officer.substitute_id.in_(mine))
+    own = func.array(union_all(mine, others).scalar_subquery(), type_=ARRAY(Uuid))
+    prompted = one_of(row.officer_id, own)
     placed = [
-        column == any_(case((mine.exists(), none), else_=viewer.ids(name)))
+        viewer.among(name, column, unless=mine.exists())
         for name, column in (("district", row.district_id), ("village", row.village_id))
         if viewer.has(name)
     ]

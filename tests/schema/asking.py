@@ -13,8 +13,9 @@ from psycopg.pq.abc import PGresult
 from schema import Schema
 from schema.errors import Forbidden
 from schema.execute import Answer, Step, execute
+from schema.walks import size_of
 from tests.schema.library import READ_BOOKS, READ_MEMBERS, Right
-from tests.schema.stock import HARBOUR, TODAY
+from tests.schema.stock import HARBOUR, SOUTH, TODAY, known
 
 READER = frozenset({READ_BOOKS.name, READ_MEMBERS.name})
 
@@ -45,6 +46,11 @@ class Person:
 
 ANYWHERE = Person()
 AT_HARBOUR = Person(scopes={"place": (HARBOUR,)}, unbounded=False)
+AT_TWO = Person(scopes={"place": (HARBOUR, SOUTH)}, unbounded=False)
+NAMED = tuple(known("member", number) for number in (0, 1, 2, 3))
+AT_TWO_AND_NAMED = Person(scopes={"place": (HARBOUR, SOUTH), "member": NAMED}, unbounded=False)
+"""Some of the members who are named belong to the two places, some to another one."""
+AT_MANY = Person(scopes={"place": (HARBOUR, *(known("elsewhere", number) for number in range(100)))}, unbounded=False)
 NOWHERE = Person(unbounded=False)
 NOBODY = Person(rights=frozenset())
 
@@ -67,7 +73,7 @@ class Request:
     def shape(self) -> Hashable:
         """What of the person shapes a statement."""
         return (
-            "unbounded" if self.unbounded else tuple((name, len(ids) == 1) for name, ids in self.person.scopes.items())
+            "unbounded" if self.unbounded else tuple((name, size_of(ids)) for name, ids in self.person.scopes.items())
         )
 
     @property
@@ -79,10 +85,9 @@ class Request:
         """Whether the person has the named set of ids."""
         return scope in self.person.scopes
 
-    def only(self, scope: str) -> UUID | None:
-        """The id of a set that holds one."""
-        ids = self.person.scopes.get(scope, ())
-        return ids[0] if len(ids) == 1 else None
+    def ids(self, scope: str) -> Sequence[UUID]:
+        """A named set of ids."""
+        return self.person.scopes.get(scope, ())
 
     def value(self, name: str) -> Any:
         """A bound value."""

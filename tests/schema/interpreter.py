@@ -343,9 +343,10 @@ class LiteralViewer:
         """The named set of ids."""
         return sa.literal(self.request.value(scope), ARRAY(sa.Uuid()))
 
-    def among(self, scope: str, column: Any) -> Any:
+    def among(self, scope: str, column: Any, *, unless: Any = None) -> Any:
         """That a column holds one of the named ids."""
-        return column == sa.any_(self.ids(scope))
+        found = column == sa.any_(self.ids(scope))
+        return found if unless is None else sa.and_(sa.not_(unless), found)
 
     def value(self, name: str, type_: Any) -> Any:
         """A value of the request."""

@@ -39,6 +39,13 @@ def in_place(row: Any, viewer: Viewer) -> Where:
         yield viewer.among("place", row.place_id)
 
 
+def in_place_or_named(row: Any, viewer: Viewer) -> Where:
+    """Members of the places that the viewer works in, and those that he or she is named."""
+    if not viewer.unbounded:
+        scopes = (("place", row.place_id), ("member", row.id))
+        yield sa.or_(sa.false(), *(viewer.among(name, column) for name, column in scopes if viewer.has(name)))
+
+
 def within(column: Any, place: Any) -> sa.ColumnElement[bool]:
     """Whether a place is another, or lies directly in it."""
     inner = aliased(PlaceRow)
@@ -67,6 +74,7 @@ class ShelfRow(Base):
 class BookRow(Base):
     __tablename__ = "book"
     __scope__ = in_place
+    __found_by__ = ("shelf_id",)
 
     title: Mapped[str]
     subtitle: Mapped[str | None]
@@ -83,7 +91,8 @@ class BookRow(Base):
 
 class MemberRow(Base):
     __tablename__ = "member"
-    __scope__ = in_place
+    __scope__ = in_place_or_named
+    __found_by__ = ("phone",)
 
     name: Mapped[str]
     phone: Mapped[str | None]
@@ -95,6 +104,7 @@ class MemberRow(Base):
 class LoanRow(Base):
     __tablename__ = "loan"
     __scope__ = in_place
+    __found_by__ = ("book_id", "member_id")
 
     book_id: Mapped[UUID] = mapped_column(ForeignKey("book.id"))
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id"))

@@ -31,7 +31,7 @@ from schema.errors import DeclarationError
 from schema.node import MAPPED
 from schema.rows import Row, RowColumn
 from tests.schema import tables
-from tests.schema.library import Book, Member, Place, Shelf
+from tests.schema.library import Book, Place, Shelf
 from tests.schema.tables import BookRow, LoanRow, MemberRow, PlaceRow, ShelfRow
 
 
@@ -247,7 +247,7 @@ def test_a_column_of_a_row_never_joins_its_table() -> None:
 def test_everybody_sees_the_rows_of_a_register() -> None:
     assert list(EVERYBODY(None, None)) == []  # type: ignore[arg-type]
     assert MAPPED[Place].scope is EVERYBODY
-    assert MAPPED[Member].scope is tables.in_place
+    assert MAPPED[Shelf].scope is tables.in_place
 
 
 def test_the_type_of_an_expression_is_what_it_returns() -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.schema.asking import ANYWHERE, AT_HARBOUR, NOWHERE, Ask
+from tests.schema.asking import ANYWHERE, AT_HARBOUR, AT_MANY, AT_TWO, AT_TWO_AND_NAMED, NOWHERE, Ask
 from tests.schema.interpreter import interpret
 from tests.schema.library import READ_FINES, READ_NOTES, READ_PHONES, library_schema
 from tests.schema.random_queries import Query, library_queries
@@ -18,6 +18,9 @@ PEOPLE = {
     "anywhere, without fines and telephones": ANYWHERE.holding(READ_NOTES),
     "at the Harbour": AT_HARBOUR.holding(READ_NOTES, READ_PHONES, READ_FINES),
     "at the Harbour, without telephones": AT_HARBOUR.holding(READ_NOTES, READ_FINES),
+    "at two places": AT_TWO.holding(READ_NOTES, READ_PHONES, READ_FINES),
+    "at two places, with members of others": AT_TWO_AND_NAMED.holding(READ_NOTES, READ_PHONES),
+    "at very many places": AT_MANY.holding(READ_NOTES, READ_PHONES),
     "nowhere": NOWHERE.holding(READ_NOTES, READ_PHONES),
 }
 SCHEMA = library_schema()._schema
