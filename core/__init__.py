@@ -43,7 +43,8 @@ from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type
 from core.jobs import defer
 from core.lookups import LookupRow, check_lookup
 from core.module import PUBLIC, SIGNED_IN, Job, Manifest, ModuleSettings, Right
-from core.prepared import Prepared, bound, outer
+from core.objects import columns_of, insert, of_session
+from core.prepared import Prepared, PreparedFor, bound, outer
 from core.reading import note_of_reading, note_reading, noted_outside
 from core.rows import check_changeable, check_version, find, find_all, visible
 from core.types import JobInfo, Lookup, lookup
@@ -128,6 +129,7 @@ __all__ = [
     "Part",
     "Payload",
     "Prepared",
+    "PreparedFor",
     "Problems",
     "Query",
     "Rate",
@@ -155,6 +157,7 @@ __all__ = [
     "clock",
     "codes_in",
     "column",
+    "columns_of",
     "computed",
     "context_of",
     "defer",
@@ -170,6 +173,7 @@ __all__ = [
     "hook",
     "hookspec",
     "input_type",
+    "insert",
     "last",
     "link_to",
     "lookup",
@@ -181,6 +185,7 @@ __all__ = [
     "note_reading",
     "noted_outside",
     "noting",
+    "of_session",
     "one",
     "one_of",
     "outer",

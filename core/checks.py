@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from psycopg.errors import ForeignKeyViolation
-from sqlalchemy import select, tuple_
+from sqlalchemy import Text, and_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from core.context import Context
 from core.db import Base, Row
 from core.errors import MASKED, NEGATIVE, REQUIRED, TOO_LONG, UNKNOWN_CODE, Problems, UserError
 from core.lookups import LookupRow
+from core.prepared import Prepared, bound
 from schema.masks import HIDDEN
 from schema.names import camel_case
 
@@ -60,15 +63,27 @@ async def check_codes(ctx: Context, codes: Sequence[Code], problems: Problems) -
     if not codes:
         return {}
     wanted = {(code.kind, code.code) for code in codes}
-    lookup = LookupRow
-    rows = await ctx.session.execute(
-        select(lookup.kind, lookup.code, lookup.data).where(tuple_(lookup.kind, lookup.code).in_(wanted), lookup.active)
-    )
-    known = {(kind, code): data for kind, code, data in rows}
+    kinds, named = ([pair[at] for pair in wanted] for at in (0, 1))
+    known = {(kind, code): data for kind, code, data in await _lookups().rows(ctx, kinds=kinds, codes=named)}
     for code in codes:
         if (code.kind, code.code) not in known:
             problems.add(UNKNOWN_CODE, code.path, value=code.code)
     return {code: known[code.kind, code.code] for code in codes if (code.kind, code.code) in known}
+
+
+@lru_cache(maxsize=1)
+def _lookups() -> Prepared:
+    texts = ARRAY(Text())
+    wanted = (
+        func.unnest(bound("kinds", texts), bound("codes", texts))
+        .table_valued("kind", "code", name="wanted")
+        .render_derived()
+    )
+    lookup = LookupRow
+    named = select(lookup.kind, lookup.code, lookup.data).join(
+        wanted, and_(lookup.kind == wanted.c.kind, lookup.code == wanted.c.code)
+    )
+    return Prepared("core.lookups", named.where(lookup.active))
 
 
 def codes_in(values: Mapping[str, Any], kinds: Mapping[str, str], at: str = "") -> Iterator[Code]:

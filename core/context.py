@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.errors import Forbidden, Unauthenticated
 from core.module import PUBLIC, SIGNED_IN, ModuleSettings, Right
+from core.transactions import asked, connection_of, session_of
 from schema.walks import size_of
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Context:
             RuntimeError: outside of one; compiled fields have none.
         """
         if self._session is None and self._open:
-            self._session = self._signed()
+            self._session = session_of(self)
         if self._session is None:
             raise RuntimeError(
                 "there is no transaction here: only ordinary root fields, jobs and commands have a session"
@@ -195,13 +196,6 @@ class Context:
                 async with session:
                     pass  # which closes it, though the request be cancelled
 
-    def _signed(self) -> AsyncSession:
-        from core.history import sign_each
-
-        session = AsyncSession(self.host.db.engine, expire_on_commit=False)
-        sign_each(session, self)
-        return session
-
     async def _commit(self, answer: bytes | None) -> None:
         from core.idempotency import remember
 
@@ -214,13 +208,8 @@ class Context:
         """What PostgreSQL answers to a statement in the transaction under way, and where none is, to it alone."""
         if self._session is None or not self._session.in_transaction():
             return await self.host.db.readers.result(sql, parameters)
-        cursor = AsyncRawCursor(await self.connection())
-        await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
-        assert cursor.pgresult is not None
-        return cursor.pgresult
+        return await asked(self._session, sql, parameters)
 
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of the transaction under way, with everything flushed to it."""
-        await self.session.flush()
-        raw = await (await self.session.connection()).get_raw_connection()
-        return raw.driver_connection  # type: ignore[return-value]
+        return await connection_of(self.session)

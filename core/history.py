@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, String, event, text
+from sqlalchemy import BigInteger, Identity, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from core.context import Context
 
 SIGNATURE = text("SELECT set_config('bima.actor', :actor, true), set_config('bima.request', :request, true)")
-LIMITED_SIGNATURE = text(
-    f"{SIGNATURE.text}, set_config('statement_timeout', :timeout, true), set_config('lock_timeout', :patience, true)"
-)
 UNRECORDED = ("updated_at",)
 """Columns that say nothing the history's own `at` does not say."""
 
@@ -82,22 +79,4 @@ def drop_history(*tables: str) -> None:
 
 async def sign(session: AsyncSession, ctx: "Context") -> None:
     """Tell the triggers who writes and for which request, until the transaction ends."""
-    await session.execute(SIGNATURE, _signature(ctx))
-
-
-def _signature(ctx: "Context") -> dict[str, str]:
-    return {"actor": str(ctx.actor.id or ""), "request": ctx.request_id}
-
-
-def sign_each(session: AsyncSession, ctx: "Context") -> None:
-    """Sign every transaction of a request's session as it begins, and bound the time of its statements.
-
-    A session that needs no transaction so takes no connection.
-    """
-
-    timeout = str(round(ctx.host.settings.statement_seconds * 1000))
-    patience = str(round(ctx.host.settings.lock_seconds * 1000))
-
-    @event.listens_for(session.sync_session, "after_begin")
-    def sign_it(session: Any, transaction: Any, connection: Any) -> None:
-        connection.execute(LIMITED_SIGNATURE, {**_signature(ctx), "timeout": timeout, "patience": patience})
+    await session.execute(SIGNATURE, {"actor": str(ctx.actor.id or ""), "request": ctx.request_id})

@@ -1,6 +1,6 @@
 """Statements that are compiled once, for what is asked all day: nothing is built for a request, and rows are plain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import BindParameter
 
 from core.context import Context
-from schema.rows import RowColumn
+from core.module import Right
+from schema.rows import RowColumn, Viewer
 from schema.spans import span
 from schema.sql import DIALECT
 from schema.texts import text
@@ -33,16 +34,17 @@ def bound(name: str, type_: Any) -> Any:
 
 
 class Prepared:
-    """A query in SQLAlchemy's language, compiled. What stands in it as `bound` must be given whenever it is run."""
+    """A statement in SQLAlchemy's language, compiled. What stands in it as `bound` must be given whenever it is run."""
 
-    def __init__(self, name: str, query: sa.Select[Any]) -> None:
+    def __init__(self, name: str, query: Any) -> None:
         self.name = name
         """What traces call it."""
         # Other values are the query's own and stand in its text, so that the planner knows them.
         compiled = query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
         self.sql = str(compiled).encode()
         self._names = list(compiled.positiontup or ())
-        readers = ((index, _reader(column.type)) for index, column in enumerate(query.selected_columns))
+        columns = enumerate(getattr(query, "selected_columns", ()))
+        readers = ((index, _reader(column.type)) for index, column in columns)
         self._transformer = Transformer()
         self._readers = [(index, reader) for index, reader in readers if reader is not None]
 
@@ -64,6 +66,64 @@ class Prepared:
             if read[index] is not None:
                 read[index] = reader(read[index])
         return tuple(read)
+
+
+class PreparedFor:
+    """A query that depends on who asks: prepared once for each kind of actor.
+
+    `build` makes it for a viewer, as scopes and `__writers__` take one; what else it leaves open is `bound`.
+    """
+
+    def __init__(self, name: str, build: Callable[[Viewer], sa.Select[Any]]) -> None:
+        self.name = name
+        self._build = build
+        self._rights: dict[str, Right] = {}
+        """Those that shape the query; found out as it is built."""
+        self._made: dict[Hashable, tuple[Prepared, _Viewer]] = {}
+
+    async def rows(self, ctx: Context, **values: Any) -> list[tuple[Any, ...]]:
+        """Run it for the actor; see `Prepared.rows`."""
+        found = self._made.get(self._key(ctx))
+        if found is None:
+            viewer = _Viewer(ctx, self._rights)
+            found = Prepared(self.name, self._build(viewer)), viewer
+            self._made[self._key(ctx)] = found
+        prepared, viewer = found
+        return await prepared.rows(ctx, **values, **{name: value(ctx) for name, value in viewer.asked.items()})
+
+    def _key(self, ctx: Context) -> Hashable:
+        return ctx.shape, tuple([name for name, right in self._rights.items() if ctx.may(right)])
+
+
+class _Viewer:
+    """An actor for whom a query is built: whether it may and has something shapes the query, its values are bound."""
+
+    def __init__(self, ctx: Context, rights: dict[str, Right]) -> None:
+        self._ctx = ctx
+        self._rights = rights
+        self.unbounded = ctx.unbounded
+        self.asked: dict[str, Callable[[Context], Any]] = {}
+
+    def has(self, scope: str) -> bool:
+        return self._ctx.has(scope)
+
+    def may(self, right: Right) -> bool:
+        self._rights[right.name] = right
+        return self._ctx.may(right)
+
+    def ids(self, scope: str) -> Any:
+        return self._bound(f"ids of {scope}", lambda ctx: ctx.listed(scope), ARRAY(sa.Uuid()))
+
+    def among(self, scope: str, column: Any, *, unless: Any = None) -> Any:
+        found = column == sa.any_(self.ids(scope))
+        return found if unless is None else sa.and_(sa.not_(unless), found)
+
+    def value(self, name: str, type_: Any) -> Any:
+        return self._bound(f"actor's {name}", lambda ctx: ctx.value(name), sa.types.to_instance(type_))
+
+    def _bound(self, name: str, value: Callable[[Context], Any], type_: Any) -> Any:
+        self.asked[name] = value
+        return bound(name, type_)
 
 
 def outer(column: Any) -> Any:

@@ -1,6 +1,7 @@
 """Rows that a service works on: found within the actor's scope, at the version the user saw."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from core.context import Context
 from core.db import Row, VersionedRow
 from core.errors import NOT_FOUND, NOT_YOURS, STALE, UserError
 from core.module import Right
-from schema import EVERYBODY
+from core.objects import columns_of, of_session
+from core.prepared import PreparedFor, bound
+from schema import EVERYBODY, Viewer
 
 R = TypeVar("R", bound=Row)
 
@@ -60,10 +63,14 @@ def changeable(ctx: Context, model: type[Any]) -> list[sa.ColumnElement[bool]]:
     Without them it is who sees them; a register that everybody sees and that names no writers is changed by accounts
     that see every row.
     """
+    return _writers(model, ActorViewer(ctx))
+
+
+def _writers(model: type[Any], viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     writers = getattr(model, "__writers__", None)
     if writers is not None:
-        return list(writers(model, ActorViewer(ctx)))
-    return [sa.false()] if model.__scope__ is EVERYBODY and not ctx.unbounded else []
+        return list(writers(model, viewer))
+    return [sa.false()] if model.__scope__ is EVERYBODY and not viewer.unbounded else []
 
 
 async def find(
@@ -79,11 +86,10 @@ async def find(
         UserError: NOT_FOUND at the path when it is not there, not in scope or ended; STALE, with the row, when it has
             another version.
     """
-    conditions = visible(ctx, model)
-    if lock or version is not None:
-        conditions += changeable(ctx, model)
-    query = sa.select(model).where(model.id == id, *conditions).execution_options(populate_existing=lock)
-    row: R | None = await ctx.session.scalar(query.with_for_update(of=model, key_share=True) if lock else query)
+    if lock:
+        await ctx.connection()  # which begins the transaction: without one a lock ends with its statement
+    rows = await _finding(model, lock, lock or version is not None).rows(ctx, id=id)
+    row = of_session(ctx, model, rows[0], anew=lock) if rows else None
     if row is None or getattr(row, "ended_at", None) is not None:
         raise UserError(NOT_FOUND, path)
     check_version(row, version)
@@ -115,6 +121,18 @@ async def check_changeable(ctx: Context, row: Row, path: str) -> None:
     conditions = changeable(ctx, model)
     if conditions and await ctx.session.scalar(sa.select(model.id).where(model.id == row.id, *conditions)) is None:
         raise UserError(NOT_YOURS, path)
+
+
+@cache
+def _finding(model: type[Row], lock: bool, changing: bool) -> PreparedFor:
+    """What finds a row that the actor sees or, to change it, may change."""
+
+    def build(viewer: Viewer) -> sa.Select[Any]:
+        conditions = [*model.__scope__(model, viewer), *(_writers(model, viewer) if changing else ())]  # type: ignore[attr-defined]
+        query = sa.select(*columns_of(model)).where(model.id == bound("id", sa.Uuid), *conditions)
+        return query.with_for_update(of=model.__table__, key_share=True) if lock else query
+
+    return PreparedFor(f"find {model.__tablename__}", build)
 
 
 def check_version(row: Row, version: int | None) -> None:
