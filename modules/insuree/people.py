@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Text, any_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from core import (
@@ -16,8 +18,10 @@ from core import (
     REQUIRED,
     Code,
     Context,
+    Prepared,
     Problems,
     UserError,
+    bound,
     camel_case,
     check_codes,
     check_columns,
@@ -25,6 +29,7 @@ from core import (
     codes_in,
     every,
     given,
+    insert,
     new_id,
     tidy,
 )
@@ -123,14 +128,15 @@ async def check_status(ctx: Context, insuree: Insuree, person: Person, problems:
         problems.add(told, path, reason=reason, status=status, date=on)
 
 
-async def save(ctx: Context, people: Sequence[Person]) -> None:
-    """Write what is pending, and tell the modules that want to know.
+async def save(ctx: Context, people: Sequence[Person], new: Sequence[Insuree] = ()) -> None:
+    """Write what is pending and who is `new`, and tell the modules that want to know.
 
     Raises:
         UserError: INSURANCE_NUMBER_TAKEN, when another writer took one of the numbers since they were checked.
     """
     try:
         await ctx.session.flush()
+        await insert(ctx, new)
     except IntegrityError as error:
         if isinstance(error.orig, UniqueViolation) and error.orig.diag.constraint_name == NUMBER_INDEX:
             told = str(error.orig.diag.message_detail)
@@ -174,13 +180,20 @@ async def _check_taken(ctx: Context, people: Sequence[Person], problems: Problem
     numbers = [person.number for person in people if person.number is not None]
     if not numbers:
         return
-    current = select(Insuree.insurance_number, Insuree.id).where(Insuree.ended_at.is_(None))
-    rows = await ctx.session.execute(current.where(Insuree.insurance_number.in_(numbers)))
-    holders = dict(rows.all())
+    holders = dict(await _holders().rows(ctx, numbers=numbers))
     for person in people:
         # Whoever comes first in the input holds the number against the rest of it.
         if person.number is not None and holders.setdefault(person.number, person.id) != person.id:
             problems.errors.append(_taken(person))
+
+
+@lru_cache(maxsize=1)
+def _holders() -> Prepared:
+    """Who has some numbers now."""
+    numbered = Insuree.insurance_number == any_(bound("numbers", ARRAY(Text)))
+    return Prepared(
+        "insuree.holders", select(Insuree.insurance_number, Insuree.id).where(numbered, Insuree.ended_at.is_(None))
+    )
 
 
 async def _check_there(

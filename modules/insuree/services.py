@@ -19,6 +19,7 @@ from core import (
     every,
     find,
     given,
+    insert,
     new_id,
     noting,
     tidy,
@@ -60,16 +61,14 @@ async def create_family(ctx: Context, input: inputs.CreateFamilyInput) -> Family
 
     _apply(family, values, village)
     family.head_id = chosen.id if chosen else newcomers[0].id
-    ctx.session.add(family)
-    await ctx.session.flush()
+    await insert(ctx, [family])
     if chosen is not None:
         _join(chosen, family, relation_code=None)
         chosen.is_head = True
     # In one order: two families with some of the same numbers must not wait for each other in a circle.
     members = [people.member_of(family, person) for person in newcomers]
     members.sort(key=lambda member: member.insurance_number)
-    ctx.session.add_all(members)
-    await people.save(ctx, newcomers)
+    await people.save(ctx, newcomers, members)
     return family
 
 
@@ -149,8 +148,7 @@ async def add_insuree(ctx: Context, input: inputs.AddInsureeInput) -> Insuree:
     problems.stop()
 
     insuree = people.member_of(family, person)
-    ctx.session.add(insuree)
-    await people.save(ctx, [person])
+    await people.save(ctx, [person], [insuree])
     await every(ctx.host, "member_added", ctx=ctx, insuree=insuree)
     return insuree
 

@@ -1,6 +1,7 @@
 """What can be done with places, and how other modules find the place that something belongs to."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,18 @@ from core import (
     NOT_FOUND,
     REQUIRED,
     Context,
+    Prepared,
     Problems,
     UserError,
+    bound,
     check_changeable,
     check_columns,
+    columns_of,
     find,
     given,
     new_id,
     noting,
+    of_session,
     tidy,
 )  # fmt: skip
 from modules.location import errors, inputs, rights
@@ -39,13 +44,20 @@ async def place(ctx: Context, location_id: UUID, path: str, level: LocationLevel
     Raises:
         UserError: NOT_FOUND at the path when there is no such place where the actor works; WRONG_LEVEL.
     """
-    stays = {"read": True, "key_share": True}
-    found = await ctx.session.get(Location, location_id, with_for_update=stays, populate_existing=True)
+    await ctx.connection()  # the lock is the transaction's
+    rows = await _staying().rows(ctx, id=location_id)
+    found = of_session(ctx, Location, rows[0], anew=True) if rows else None
     if found is None or not await reaches_whole(ctx.session, ctx.actor, found):
         raise UserError(NOT_FOUND, path)
     if level is not None and found.level is not level:
         raise UserError(errors.WRONG_LEVEL, path, name=found.name, level=found.level, wanted=level)
     return found
+
+
+@lru_cache(maxsize=1)
+def _staying() -> Prepared:
+    place = select(*columns_of(Location)).where(Location.id == bound("id", Uuid))
+    return Prepared("location.place", place.with_for_update(read=True, key_share=True))
 
 
 async def uses(ctx: Context, location_ids: Sequence[UUID], *columns: tuple[str, Any]) -> list[Use]:

@@ -1,11 +1,26 @@
 """Recording, correcting, voiding and confirming contributions. Each change has its policy worked out anew."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 
-from core import TOO_LONG, Context, Problems, UserError, clock, every, find, given, new_id, tidy
+from core import (
+    TOO_LONG,
+    Context,
+    Prepared,
+    Problems,
+    UserError,
+    bound,
+    clock,
+    every,
+    find,
+    given,
+    insert,
+    new_id,
+    tidy,
+)
 from modules.contribution import errors, rules
 from modules.contribution.inputs import (
     ConfirmPaymentInput,
@@ -14,8 +29,8 @@ from modules.contribution.inputs import (
     UpdateContributionInput,
 )
 from modules.contribution.models import Contribution
-from modules.contribution.services.checks import check_money, save_receipt
-from modules.contribution.services.money import activation, contributions_of, plain, standing
+from modules.contribution.services.checks import check_money, receipt_of
+from modules.contribution.services.money import activation, contributions_of, payments_of, plain, standing
 from modules.policy import services as policies
 from modules.policy.models import Policy
 from modules.policy.rules import PolicyStatus
@@ -48,7 +63,7 @@ async def record(ctx: Context, input: RecordContributionInput) -> Contribution:
         village_id=policy.village_id,
         **values,
     )
-    others = plain((await contributions_of(ctx, [policy.id]))[policy.id])
+    others = (await payments_of(ctx, [policy.id]))[policy.id]
     payments = [*others, *plain([contribution])]
     if not input.accept_overpayment:
         _check_overpayment(policy, others, contribution)
@@ -56,8 +71,8 @@ async def record(ctx: Context, input: RecordContributionInput) -> Contribution:
         await _check_instalments(ctx, policy, others)
     if input.enforce and activation(ctx, policy, payments).status is not PolicyStatus.ACTIVE:
         contribution.enforced, policy.enforced_on = True, contribution.paid_on
-    ctx.session.add(contribution)
-    await save_receipt(ctx, contribution)
+    with receipt_of(contribution):
+        await insert(ctx, [contribution])
     await policies.reevaluate(ctx, policy, standing(ctx, policy, payments))
     return contribution
 
@@ -84,7 +99,8 @@ async def update(ctx: Context, input: UpdateContributionInput) -> Contribution:
     if contribution.enforced:
         policy.enforced_on = contribution.paid_on
     after = plain(all_of_policy)
-    await save_receipt(ctx, contribution)
+    with receipt_of(contribution):
+        await ctx.session.flush()
     await _check_revision(ctx, contribution, policy, before, after, "corrected")
     await policies.reevaluate(ctx, policy, standing(ctx, policy, after))
     return contribution
@@ -149,9 +165,14 @@ async def _check_instalments(ctx: Context, policy: Policy, others: Sequence[rule
     """Refuse one payment more than the terms allow. What is paid for members who joined later is not counted."""
     if policy.effective_on is not None:
         return
-    most = await ctx.session.scalar(select(Terms.max_installments).where(Terms.id == policy.terms_id))
+    [(most,)] = await _instalments().rows(ctx, terms=policy.terms_id)
     if most is not None and sum(not other.is_photo_fee for other in others) >= most:
         raise UserError(errors.NO_INSTALMENT_LEFT, "policyId", most=most)
+
+
+@lru_cache(maxsize=1)
+def _instalments() -> Prepared:
+    return Prepared("contribution.instalments", select(Terms.max_installments).where(Terms.id == bound("terms", Uuid)))
 
 
 async def _check_revision(

@@ -1,6 +1,7 @@
 """What must hold before contributions, payers and fundings are written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -45,15 +46,16 @@ async def check_money(
             await find(ctx, Payer, values["payer_id"], "payerId")
 
 
-async def save_receipt(ctx: Context, row: Contribution | Funding) -> None:
-    """Write what carries a receipt. The database decides between two that arrive at once.
+@contextmanager
+def receipt_of(row: Contribution | Funding) -> Iterator[None]:
+    """Around what writes a row with a receipt: the database decides between two that arrive at once.
 
     Raises:
         UserError: RECEIPT_TAKEN.
     """
     receipt = row.receipt
     try:
-        await ctx.session.flush()
+        yield
     except IntegrityError as error:
         if "receipt" not in str(getattr(getattr(error.orig, "diag", None), "constraint_name", "")):
             raise

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from core import Context
+from core import Context, Prepared, bound
 from modules.contribution import rules
 from modules.contribution.models import Contribution
 from modules.contribution.settings import Settings
@@ -25,10 +27,18 @@ async def contributions_of(ctx: Context, policy_ids: Sequence[UUID]) -> Mapping[
     return found
 
 
+async def payments_of(ctx: Context, policy_ids: Sequence[UUID]) -> Mapping[UUID, list[rules.Payment]]:
+    """The same as the rules see them, for whom does not change any."""
+    found: defaultdict[UUID, list[rules.Payment]] = defaultdict(list)
+    for policy_id, *payment in await _payments().rows(ctx, policies=policy_ids):
+        found[policy_id].append(rules.Payment(*payment))
+    return found
+
+
 async def standings(ctx: Context, policies: Sequence[Policy]) -> dict[UUID, Standing]:
     """What the money paid for each policy says of it."""
-    found = await contributions_of(ctx, [policy.id for policy in policies])
-    return {policy.id: standing(ctx, policy, plain(found[policy.id])) for policy in policies}
+    found = await payments_of(ctx, [policy.id for policy in policies])
+    return {policy.id: standing(ctx, policy, found[policy.id]) for policy in policies}
 
 
 def standing(ctx: Context, policy: Policy, payments: Sequence[rules.Payment]) -> Standing:
@@ -43,6 +53,19 @@ def activation(ctx: Context, policy: Policy, payments: Sequence[rules.Payment]) 
     """The state that these payments imply for a policy, from what the cover of its first members was bought with."""
     bought = rules.Bill(policy.bought_value, policy.bought_due, policy.starts_on, policy.enrolled_on)
     return rules.activation(bought, payments, ctx.settings(Settings).activation, policy.enforced_on)
+
+
+@lru_cache(maxsize=1)
+def _payments() -> Prepared:
+    """The columns come as `rules.Payment` takes them."""
+    paid = Contribution
+    return Prepared(
+        "contribution.payments",
+        select(
+            paid.policy_id, paid.amount, paid.paid_on, paid.is_photo_fee, paid.payer_id.is_not(None),
+            paid.confirmed_at.is_not(None),
+        ).where(paid.policy_id == any_(bound("policies", ARRAY(Uuid))), paid.voided_at.is_(None)),
+    )  # fmt: skip
 
 
 def plain(contributions: Iterable[Contribution]) -> list[rules.Payment]:

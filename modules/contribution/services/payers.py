@@ -17,6 +17,7 @@ from core import (
     codes_in,
     find,
     given,
+    insert,
     new_id,
     noting,
     tidy,
@@ -31,7 +32,7 @@ from modules.contribution.inputs import (
 )
 from modules.contribution.models import Contribution, Funding, Payer
 from modules.contribution.rules import FUNDING_TRANSITIONS
-from modules.contribution.services.checks import check_money, save_receipt
+from modules.contribution.services.checks import check_money, receipt_of
 from modules.location.models import Location
 from modules.location.services import place
 from modules.product.models import Product
@@ -96,8 +97,8 @@ async def record_funding(ctx: Context, input: RecordFundingInput) -> Funding:
     problems.stop()
     await _check_pays_there(ctx, await find(ctx, Payer, input.payer_id, "payerId"), product)
     funding = Funding(id=input.id or new_id(), **values)
-    ctx.session.add(funding)
-    await save_receipt(ctx, funding)
+    with receipt_of(funding):
+        await insert(ctx, [funding])
     await check_changeable(ctx, funding, "productId")
     return funding
 

@@ -1,12 +1,13 @@
 """New policies: a family's first one, and those that follow another."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, Uuid, and_, or_, select
 
-from core import DATE_IN_FUTURE, NOT_FOUND, Context, Problems, UserError, clock, find, new_id
+from core import DATE_IN_FUTURE, NOT_FOUND, Context, Prepared, Problems, UserError, bound, clock, find, insert, new_id
 from modules.insuree.models import EnrolmentOfficer, Family
 from modules.policy import errors, rights, rules
 from modules.policy.inputs import EnrolPolicyInput, RenewPolicyInput
@@ -132,12 +133,12 @@ async def make(
         district_id=family.district_id,
         village_id=family.village_id,
     )
-    ctx.session.add(policy)
-    ctx.session.add_all(
+    await insert(ctx, [policy])
+    places = [
         PricedMember(policy_id=policy.id, insuree_id=member.id, relation=member.relation, birth_date=member.birth_date)
         for member in priced.price.covered
-    )
-    await ctx.session.flush()
+    ]
+    await insert(ctx, places)
     if policy.due <= 0:
         await reevaluate(ctx, policy)
     return policy
@@ -192,18 +193,35 @@ async def _check_officer(ctx: Context, officer_id: UUID, day: date) -> None:
 async def _check_others(ctx: Context, family: Family, priced: Priced, previous: Policy | None, path: str) -> None:
     """One policy of a product at a time, and one renewal of a policy. The family's lock keeps others waiting."""
     proposal = priced.proposal
-    overlapping = and_(
-        Policy.product_id == proposal.product_id,
-        Policy.starts_on <= proposal.expires_on,
-        Policy.expires_on >= proposal.starts_on,
+    others = await _others(renewing=previous is not None).rows(
+        ctx,
+        family=family.id,
+        product=proposal.product_id,
+        first=proposal.starts_on,
+        last=proposal.expires_on,
+        previous=previous.id if previous else None,
     )
-    renewing = Policy.previous_policy_id == previous.id if previous else None
-    refusing = overlapping if renewing is None else or_(overlapping, renewing)
-    other = await ctx.session.scalar(
-        select(Policy).where(Policy.family_id == family.id, Policy.ended_at.is_(None), refusing).limit(1)
-    )
-    if other is None:
+    if not others:
         return
-    if previous is not None and other.previous_policy_id == previous.id:
+    previous_id, starts_on, expires_on = others[0]
+    if previous is not None and previous_id == previous.id:
         raise UserError(errors.ALREADY_RENEWED, path)
-    raise UserError(errors.ALREADY_ENROLLED, "productId", starts=other.starts_on, expires=other.expires_on)
+    raise UserError(errors.ALREADY_ENROLLED, "productId", starts=starts_on, expires=expires_on)
+
+
+@lru_cache(maxsize=2)
+def _others(*, renewing: bool) -> Prepared:
+    """A policy of the family that overlaps or, when another one is renewed, that follows it."""
+    refusing = and_(
+        Policy.product_id == bound("product", Uuid),
+        Policy.starts_on <= bound("last", Date),
+        Policy.expires_on >= bound("first", Date),
+    )
+    if renewing:
+        refusing = or_(refusing, Policy.previous_policy_id == bound("previous", Uuid))
+    return Prepared(
+        "policy.others",
+        select(Policy.previous_policy_id, Policy.starts_on, Policy.expires_on)
+        .where(Policy.family_id == bound("family", Uuid), Policy.ended_at.is_(None), refusing)
+        .limit(1),
+    )

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, String, Uuid, and_, cast, func, literal, or_, select
 
-from core import Context, LookupRow
+from core import Context, LookupRow, Prepared, bound
 from modules.insuree.models import Family, Insuree, InsureeStatus
 from modules.location.models import Location
 from modules.policy import errors, rules
@@ -27,11 +28,32 @@ PRICED = (
 )  # fmt: skip
 
 
+class PlainFamily(NamedTuple):
+    """A family as prices see it; the names are those of its columns."""
+
+    id: UUID
+    district_id: UUID
+    membership_category_code: str | None
+
+
+Household: TypeAlias = Family | PlainFamily
+
+
+class OfferedProduct(NamedTuple):
+    """A product as far as who buys it is concerned; the names are those of its columns."""
+
+    id: UUID
+    name: str
+    date_from: date | None
+    date_to: date | None
+    conversion_product_id: UUID | None
+
+
 @dataclass(frozen=True)
 class Offer:
     """A product with the terms that hold on a day, and whether it is sold where the family lives."""
 
-    product: Product
+    product: OfferedProduct
     terms_id: UUID
     terms: rules.Terms
     here: bool
@@ -47,31 +69,27 @@ class Priced:
     findings: tuple[Finding, ...]
 
 
-async def offer_on(ctx: Context, product_id: UUID, day: date, family: Family | None = None) -> Offer | None:
+async def offer_on(ctx: Context, product_id: UUID, day: date, family: Household | None = None) -> Offer | None:
     """A product with its terms of the day, in one statement; None without such a product or before its first terms."""
-    offered = _offer(family).where(
-        Product.id == product_id,
-        Product.ended_at.is_(None),
-        Terms.valid_from <= day,
-        or_(Terms.valid_to.is_(None), Terms.valid_to >= day),
-    )
-    row = (await ctx.session.execute(offered)).one_or_none()
-    return None if row is None else _read(row)
+    if family is None:
+        rows = await _on_sale(anywhere=True).rows(ctx, product=product_id, day=day)
+    else:
+        rows = await _on_sale(anywhere=False).rows(ctx, product=product_id, day=day, district=family.district_id)
+    return _read(rows[0]) if rows else None
 
 
 async def offer_of(ctx: Context, policy: Policy) -> Offer:
     """The product of a policy with the terms that the policy rests on."""
-    return _read((await ctx.session.execute(_offer(None).where(Terms.id == policy.terms_id))).one())
+    [row] = await _by_terms().rows(ctx, terms=policy.terms_id)
+    return _read(row)
 
 
 async def members_of(ctx: Context, family_id: UUID) -> list[Member]:
     """A family's members who can be insured, as pricing sees them."""
-    rows = await ctx.session.execute(
-        select(Insuree.id, Insuree.birth_date, Insuree.is_head, Insuree.recorded_at, LookupRow.data)
-        .outerjoin(LookupRow, and_(LookupRow.kind == "relation", LookupRow.code == Insuree.relation_code))
-        .where(Insuree.family_id == family_id, Insuree.status == InsureeStatus.ACTIVE, Insuree.ended_at.is_(None))
-    )
-    return [Member(row.id, row.birth_date, relation_of(row.is_head, row.data or {}), row.recorded_at) for row in rows]
+    return [
+        Member(id, birth_date, relation_of(is_head, data or {}), recorded_at)
+        for id, birth_date, is_head, recorded_at, data in await _members().rows(ctx, family=family_id)
+    ]
 
 
 def relation_of(is_head: bool, data: Mapping[str, Any]) -> rules.Relation:
@@ -86,7 +104,7 @@ def price(
     stage: PolicyStage,
     enrolled_on: date,
     *,
-    family: Family | None = None,
+    family: Household | None = None,
     previous: Policy | None = None,
     category: str | None = None,
 ) -> Priced:
@@ -167,35 +185,70 @@ def _findings(ctx: Context, offer: Offer, proposal: Proposal, price: Price) -> I
         yield from found
 
 
-def _offer(family: Family | None) -> Select[Any]:
+@lru_cache(maxsize=1)
+def _members() -> Prepared:
+    """The living members of a family who are active, each with what the lookup says of the relation to the head."""
+    return Prepared(
+        "policy.members",
+        select(Insuree.id, Insuree.birth_date, Insuree.is_head, Insuree.recorded_at, LookupRow.data)
+        .outerjoin(LookupRow, and_(LookupRow.kind == "relation", LookupRow.code == Insuree.relation_code))
+        .where(
+            Insuree.family_id == bound("family", Uuid),
+            Insuree.status == InsureeStatus.ACTIVE,
+            Insuree.ended_at.is_(None),
+        ),
+    )
+
+
+@lru_cache(maxsize=2)
+def _on_sale(*, anywhere: bool) -> Prepared:
+    """A product with its terms of a day, and whether it is sold in the district where a family lives."""
+    day = bound("day", Date)
+    return Prepared(
+        "policy.offer",
+        _offers(None if anywhere else bound("district", Uuid)).where(
+            Product.id == bound("product", Uuid),
+            Product.ended_at.is_(None),
+            Terms.valid_from <= day,
+            or_(Terms.valid_to.is_(None), Terms.valid_to >= day),
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _by_terms() -> Prepared:
+    return Prepared("policy.terms", _offers(None).where(Terms.id == bound("terms", Uuid)))
+
+
+def _offers(district: Any) -> Select[Any]:
     cycles = select(func.json_agg(func.json_build_array(Cycle.day, Cycle.month))).where(Cycle.terms_id == Terms.id)
     # Percentages travel as text: JSON numbers would come back as floats.
     subsidy = func.json_build_array(Subsidy.category_code, cast(Subsidy.percent, String), Subsidy.family_part_activates)
     subsidies = select(func.json_agg(subsidy)).where(Subsidy.terms_id == Terms.id)
     return select(
-        Product,
-        Terms,
+        *(getattr(Product, name) for name in OfferedProduct._fields),
+        Terms.id.label("terms_id"),
+        *(getattr(Terms, name) for name in PRICED),
         cycles.scalar_subquery().label("cycles"),
         subsidies.scalar_subquery().label("subsidies"),
-        _sold_to(family).label("here"),
+        (literal(True) if district is None else _sold_in(district)).label("here"),
     ).join(Terms, Terms.product_id == Product.id)
 
 
-def _sold_to(family: Family | None) -> ColumnElement[bool]:
-    if family is None:
-        return literal(True)
-    region = select(Location.region_id).where(Location.id == family.district_id).scalar_subquery()
-    return or_(Product.location_id.is_(None), Product.location_id == family.district_id, Product.location_id == region)
+def _sold_in(district: Any) -> ColumnElement[bool]:
+    region = select(Location.region_id).where(Location.id == district).scalar_subquery()
+    return or_(Product.location_id.is_(None), Product.location_id == district, Product.location_id == region)
 
 
-def _read(row: Any) -> Offer:
-    product, terms, cycles, subsidies, here = row
+def _read(row: Sequence[Any]) -> Offer:
+    size = len(OfferedProduct._fields)
+    product, (terms_id, *terms), (cycles, subsidies, here) = row[:size], row[size:-3], row[-3:]
     plain = rules.Terms(
-        **{name: getattr(terms, name) for name in PRICED},
+        **dict(zip(PRICED, terms, strict=True)),
         cycles=tuple((day, month) for day, month in cycles or ()),
         subsidies=tuple(
             rules.Subsidy(category, Decimal(percent), family_part_activates)
             for category, percent, family_part_activates in subsidies or ()
         ),
     )
-    return Offer(product, terms.id, plain, here)
+    return Offer(OfferedProduct(*product), terms_id, plain, here)

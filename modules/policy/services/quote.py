@@ -3,16 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from core import DATE_IN_FUTURE, NOT_FOUND, Code, Context, Problems, UserError, check_codes, clock, find, new_id
+from sqlalchemy import Select, Uuid, select
+
+from core import (
+    DATE_IN_FUTURE,
+    NOT_FOUND,
+    Code,
+    Context,
+    PreparedFor,
+    Problems,
+    UserError,
+    Viewer,
+    bound,
+    check_codes,
+    clock,
+    find,
+    new_id,
+)
 from core.dates import add_months
 from modules.insuree.models import Family
 from modules.policy import errors
 from modules.policy.inputs import QuotedMemberInput
 from modules.policy.models import Policy
 from modules.policy.rules import Member, PolicyStage
-from modules.policy.services.pricing import Priced, members_of, offer_on, price, relation_of
+from modules.policy.services.pricing import PlainFamily, Priced, members_of, offer_on, price, relation_of
 from modules.product.rules import LONGEST_PERIOD
 
 
@@ -48,7 +65,7 @@ async def quote(
     day = enrolled_on or clock.today()
     if day > add_months(clock.today(), LONGEST_PERIOD):
         raise UserError(DATE_IN_FUTURE, "enrolledOn", date=day)
-    family = None if family_id is None else await find(ctx, Family, family_id, "familyId")
+    family = None if family_id is None else await _family(ctx, family_id)
     previous = None
     if previous_policy_id is not None:
         previous = await find(ctx, Policy, previous_policy_id, "previousPolicyId")
@@ -61,6 +78,12 @@ async def quote(
     people = await members_of(ctx, family.id) if family else await _members(ctx, members or (), category)
     priced = price(ctx, offer, people, stage, day, family=family, previous=previous, category=category)
     return Quote(priced, {} if family else {member.id: index for index, member in enumerate(people)})
+
+
+async def _family(ctx: Context, id: UUID) -> PlainFamily:
+    for row in await _visible_family.rows(ctx, id=id):
+        return PlainFamily(*row)
+    raise UserError(NOT_FOUND, "familyId")
 
 
 async def _members(ctx: Context, members: Sequence[QuotedMemberInput], category: str | None) -> list[Member]:
@@ -84,3 +107,11 @@ async def _members(ctx: Context, members: Sequence[QuotedMemberInput], category:
         )
         for index, member in enumerate(members)
     ]
+
+
+def _of_family(viewer: Viewer) -> Select[Any]:
+    visible = Family.id == bound("id", Uuid), Family.ended_at.is_(None), *Family.__scope__(Family, viewer)
+    return select(*(getattr(Family, name) for name in PlainFamily._fields)).where(*visible)
+
+
+_visible_family = PreparedFor("policy.family", _of_family)
