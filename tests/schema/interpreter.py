@@ -90,6 +90,7 @@ class Interpreter:
             self.request.require(declared.right)
         if isinstance(declared, NodeField):
             return self.node(definition, nodes)
+        self.refuse_below(declared, definition, nodes)
         return self.relation(declared, definition, nodes, None)
 
     def node(self, definition: Any, nodes: list[FieldNode]) -> Any:
@@ -98,14 +99,40 @@ class Interpreter:
         root = self.schema.query_type
         assert root is not None
         readers = [field.extensions[DEFINITION] for field in root.fields.values()]
+        types = []
         for type_ in self.schema.get_possible_types(get_named_type(definition.type)):
             origin = type_.extensions[DEFINITION].origin
             rights = [field.right for field in readers if isinstance(field, RelationField) and field.target is origin]
             if any(right is None or self.request.may(right) for right in rights):
-                mapping = MAPPED[origin]
-                for row in self.rows(mapping, lambda row: [row.id == id_], mapping.scope):
-                    return self.object(type_, row, nodes)
+                types.append(type_)
+                self.refuse(type_, nodes)
+        for type_ in types:
+            mapping = MAPPED[type_.extensions[DEFINITION].origin]
+            for row in self.rows(mapping, lambda row: [row.id == id_], mapping.scope):
+                return self.object(type_, row, nodes)
         return None
+
+    def refuse(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> None:
+        """Refuse filters by what may not be read anywhere in a selection, whether or not there are rows to filter."""
+        for inner in self.collect([node.selection_set for node in nodes], type_).values():
+            if inner[0].name.value == "__typename":
+                continue
+            definition = type_.fields[inner[0].name.value]
+            declared = definition.extensions.get(DEFINITION)
+            right = getattr(declared, "right", None)
+            if right is not None and not self.request.may(right):
+                continue
+            self.refuse_below(declared, definition, inner)
+
+    def refuse_below(self, declared: Any, definition: Any, nodes: list[FieldNode]) -> None:
+        """The same of a field and what is selected below it; a page of which nothing is asked is not filtered."""
+        below = get_named_type(definition.type)
+        if not isinstance(below, GraphQLObjectType):
+            return
+        asked = self.collect([node.selection_set for node in nodes], below)
+        if isinstance(declared, PageField) and any(each[0].name.value != "__typename" for each in asked.values()):
+            self.check(declared, self.arguments(definition, nodes[0]).get("filter") or {})
+        self.refuse(below, nodes)
 
     # Selections
 
@@ -200,7 +227,6 @@ class Interpreter:
         type_: Any = get_named_type(definition.type)
         if isinstance(declared, PageField):
             asked = self.arguments(definition, nodes[0])
-            self.check(declared, asked.get("filter") or {})
             kept = [row for row in rows if self.holds(declared, row, asked.get("filter") or {})]
             page = Page.cut(self.searched(declared), mapping, declared.order, kept, asked)
             return self.connection(type_, page, nodes)
