@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.context import Actor
@@ -35,6 +37,7 @@ LONGEST = timedelta(seconds=60)
 """After this an actor is asked for anew, whatever was or was not heard."""
 MOST = 50_000
 """How many tokens are remembered; the oldest goes first."""
+_NOTIFY = text("SELECT pg_notify(:channel, :message)")
 
 FUNCTION = f"""
 CREATE OR REPLACE FUNCTION core_actors_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -119,7 +122,7 @@ class Actors:
         while True:
             try:
                 await self._hear(host)
-            except* (psycopg.Error, OSError) as errors:
+            except* (psycopg.Error, SQLAlchemyError, OSError) as errors:
                 log.warning("accounts are read with each request until changes are heard again: %s", errors.exceptions)
             finally:
                 self._trusted_until = 0.0
@@ -146,8 +149,8 @@ class Actors:
         while monotonic() < max(self._trusted_until, started + TRUSTED_SECONDS):
             message = f"{PING}{new_id()}"
             sent[message] = monotonic()
-            async with host.db.readers.connection() as connection:
-                await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, message))
+            async with host.db.beside() as session:  # reads may take every connection of theirs for a while
+                await session.execute(_NOTIFY, {"channel": CHANNEL, "message": message})
             await asyncio.sleep(PING_SECONDS)
         raise ConnectionError("what was sent to the listening connection did not arrive")
 

@@ -3,8 +3,8 @@
 import asyncio
 import difflib
 import socket
-from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -38,6 +38,7 @@ def serve(address: str, port: int, workers: int) -> None:
     from core.heads import LimitedHeads
     from core.http import create_app, is_loopback
     from core.metrics import metrics_together
+    from core.processes import serve_together
 
     logs.to_stderr(host().settings)
     _ = host().schema
@@ -49,21 +50,21 @@ def serve(address: str, port: int, workers: int) -> None:
         asyncio.run(bring_up_to_date(host()))
         click.echo(f"GraphiQL: {where}/", err=True)
     click.echo(f"GraphQL:  {where}/graphql", err=True)
+    options: dict[str, Any] = {
+        "http": LimitedHeads,
+        "host": address,
+        "port": port,
+        "access_log": False,  # it would hold the signatures of links and the values in queries; ours does not
+        "server_header": False,
+        "log_config": None,
+        "timeout_graceful_shutdown": 30,
+    }
     if workers == 1:
         tracing.start(host().settings)
-    with metrics_together() if workers > 1 else nullcontext():
-        uvicorn.run(
-            create_app(host()) if workers == 1 else "core.http:application",
-            factory=workers > 1,
-            http=LimitedHeads,
-            host=address,
-            port=port,
-            workers=workers,
-            access_log=False,  # it would hold the signatures of links and the values in queries; ours does not
-            server_header=False,
-            log_config=None,
-            timeout_graceful_shutdown=30,
-        )
+        uvicorn.run(create_app(host()), **options)
+    else:
+        with metrics_together():
+            serve_together(workers, **options)
 
 
 def _check_free(address: str, port: int) -> None:

@@ -35,10 +35,10 @@ async def prepare(host: "Host", readiness: Readiness) -> None:
         await host.start()
     except Exception:
         log.exception("a module could not start")
-        readiness.missing = "a module could not start, see the log"
+        readiness.tell("a module could not start, see the log")
         return
     await asyncio.to_thread(settle, host)
-    readiness.missing = ""
+    readiness.tell("")
 
 
 def settle(host: "Host") -> None:
@@ -64,7 +64,7 @@ async def what_is_missing(host: "Host") -> str:
 async def _not_yet(readiness: Readiness, missing: str) -> None:
     if missing != readiness.missing:
         log.warning("not ready: %s", missing)
-    readiness.missing = missing
+    readiness.tell(missing)
     await asyncio.sleep(AGAIN_SECONDS)
 
 

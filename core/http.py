@@ -47,8 +47,11 @@ CORS: Any = {
 """What pages of the allowed origins may send and read."""
 
 
-def create_app(host: "Host") -> Starlette:
-    """The web application of a host. Its state carries `host`, `metrics` and `readiness`."""
+def create_app(host: "Host", *, one_of_several: bool = False) -> Starlette:
+    """The web application of a host. Its state carries `host`, `metrics` and `readiness`.
+
+    `one_of_several`: others of the same port answer until this one can.
+    """
     trusted = host.settings.trusted_documents
     door = Door(host, Actors(), Rates(host.settings))
     readiness, measured = Readiness(), Metrics()
@@ -65,6 +68,7 @@ def create_app(host: "Host") -> Starlette:
     app.state.host = host
     app.state.metrics = measured
     app.state.readiness = readiness
+    app.state.one_of_several = one_of_several
     app.state.actors = door.actors
     app.state.rates = door.rates
     return app
@@ -77,7 +81,7 @@ def application() -> Starlette:
     settings = load_settings()
     logs.to_stderr(settings)
     tracing.start(settings)
-    return create_app(Host(settings))
+    return create_app(Host(settings), one_of_several=True)
 
 
 def _routes(host: "Host") -> list[BaseRoute]:
@@ -164,9 +168,11 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Answer from the first moment and get ready meanwhile."""
+    """Answer from the first moment and get ready meanwhile; one of several gets ready first, where that is all."""
     work = asyncio.create_task(_run(app.state.host, app.state))
     try:
+        if app.state.one_of_several:
+            await app.state.readiness.known.wait()
         yield
     finally:
         app.state.readiness.missing = "the server is shutting down"

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -57,14 +58,19 @@ async def server(
     command = (sys.executable, "-c", "from core.cli import main; main()", "serve", "--port", str(port), *options)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **own}
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env=environment, stderr=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+        *command,
+        cwd=folder,
+        env=environment,
+        stderr=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with the processes that it started
+        await process.wait()
 
 
 async def until(found: Callable[[], Awaitable[bool]]) -> None:
