@@ -23,6 +23,15 @@ SELECT gen_random_uuid(), p.id, f.head_id, p.product_id, p.officer_id, expires_o
     p.district_id, p.village_id, now(), now(), 1
 FROM policy_policy p JOIN insuree_family f ON f.id = p.family_id;
 UPDATE claim_claim SET explanation = 'seen';
+UPDATE claim_claim SET feedback_status = CASE WHEN status = 'CHECKED' THEN 'SELECTED' ELSE 'DELIVERED' END
+    WHERE get_byte(uuid_send(id), 15) < 26;
+INSERT INTO claim_feedback_prompt (id, claim_id, officer_id, village_id, district_id, health_facility_id,
+    claim_district_id, prompted_on, created_at, updated_at)
+SELECT gen_random_uuid(), c.id, p.officer_id, i.village_id, i.district_id, c.health_facility_id, c.district_id,
+    c.claimed_on, now(), now()
+FROM claim_claim c JOIN insuree_insuree i ON i.id = c.insuree_id
+LEFT JOIN LATERAL (SELECT officer_id FROM policy_policy WHERE family_id = i.family_id LIMIT 1) p ON true
+WHERE c.feedback_status <> 'IDLE';
 """
 """What jobs and users would have written by now; the triggers of the history write it too."""
 

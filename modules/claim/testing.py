@@ -148,7 +148,10 @@ async def populate(corner: Corner) -> None:
         sample := ClaimSample(id=new_id(), percent=100),
         SampledClaim(sample_id=sample.id, claim_id=claim.id, drawn=True),
         ClaimAttachment(claim_id=claim.id, link="https://example.org/scan", title="Scan"),
-        FeedbackPrompt(claim_id=claim.id, district_id=village.district_id, **prompt),
+        FeedbackPrompt(
+            claim_id=claim.id, district_id=village.district_id, health_facility_id=claim.health_facility_id,
+            claim_district_id=claim.district_id, **prompt,
+        ),
         Feedback(claim_id=claim.id, assessment=5, given_on=day, **answers),
     ])  # fmt: skip
     await session.flush()

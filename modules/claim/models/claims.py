@@ -102,6 +102,8 @@ class Claim(VersionedRow):
         Index(None, "referred_to_id", postgresql_where=text("referred_to_id IS NOT NULL")),
         Index(None, "restores_id", postgresql_where=text("restores_id IS NOT NULL")),
         Index(None, "processed_at"),
+        # Few claims wait for feedback at any time; prompts are open as long as theirs does.
+        Index("ix_claim_claim_awaits_feedback", "id", postgresql_where=text("feedback_status = 'SELECTED'")),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, exists, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, exists, false, or_
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core import Row, Viewer, Where
@@ -15,27 +15,35 @@ _of_villages = in_places()
 
 
 def _asked_about(row: Any, viewer: Viewer) -> Where:
-    """Who is to ask a patient is seen in the patient's village and district, and by whoever sees the claim."""
+    """Who is to ask a patient is seen in the patient's village and district, by the facility and in its district."""
     if not viewer.unbounded:
-        claim = aliased(Claim)
-        seen = exists().where(claim.id == row.claim_id, *current(claim, viewer))
-        yield or_(and_(*_of_villages(row, viewer)), seen)
+        columns = {
+            "village": (row.village_id,),
+            "district": (row.district_id, row.claim_district_id),
+            "facility": (row.health_facility_id,),
+        }
+        seen = [viewer.among(name, column) for name in columns if viewer.has(name) for column in columns[name]]
+        yield or_(*seen) if seen else false()
 
 
 class FeedbackPrompt(Row):
     """An officer is to ask the patient of a claim how the care was. It is open while the claim waits for feedback.
 
     `village_id` is the officer's village where the patient stays, or where the family lives; `phone` is the officer's
-    number on the day of the prompt. Without an officer the patient is to be telephoned.
+    number on the day of the prompt. Without an officer the patient is to be telephoned. `health_facility_id` and
+    `claim_district_id` are the claim's; it keeps them while it waits.
     """
 
     __tablename__ = "claim_feedback_prompt"
     __scope__ = _asked_about
+    __found_by__ = ("claim_id", "officer_id", "village_id")
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim_claim.id"), unique=True)
     officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("insuree_officer.id"))
     village_id: Mapped[UUID] = mapped_column(ForeignKey("location_location.id"))
     district_id: Mapped[UUID]
+    health_facility_id: Mapped[UUID] = mapped_column(ForeignKey("location_health_facility.id"))
+    claim_district_id: Mapped[UUID]
     phone: Mapped[str | None] = mapped_column(String(50))
     prompted_on: Mapped[date]
 
@@ -44,6 +52,8 @@ class FeedbackPrompt(Row):
         Index(None, "prompted_on", "id"),
         Index(None, "village_id", "prompted_on", "id"),
         Index(None, "district_id", "prompted_on", "id"),
+        Index(None, "health_facility_id", "prompted_on", "id"),
+        Index(None, "claim_district_id", "prompted_on", "id"),
     )
 
 

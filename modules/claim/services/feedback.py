@@ -59,6 +59,8 @@ async def prompts_for(ctx: Context, claims: Sequence[PlainClaim]) -> dict[UUID, 
                 phone=phone,
                 village_id=village_id,
                 district_id=district_id,
+                health_facility_id=claim.health_facility_id,
+                claim_district_id=claim.district_id,
                 prompted_on=today,
             )
     return prompts
@@ -80,6 +82,11 @@ async def write_prompts(ctx: Context, prompts: Mapping[UUID, FeedbackPrompt]) ->
     await ctx.session.execute(delete(FeedbackPrompt).where(among(FeedbackPrompt.claim_id, prompts)))
     ctx.session.add_all(prompts.values())
     await ctx.session.flush()
+
+
+async def withdraw_prompt(ctx: Context, claim: Claim) -> None:
+    """Let nobody be asked about a claim that is to be changed; whoever selects it again prompts anew."""
+    await ctx.session.execute(delete(FeedbackPrompt).where(FeedbackPrompt.claim_id == claim.id))
 
 
 async def deliver_feedback(ctx: Context, input: DeliverFeedbackInput) -> Feedback:

@@ -19,6 +19,7 @@ class PlainClaim(NamedTuple):
     code: str
     insuree_id: UUID
     health_facility_id: UUID
+    district_id: UUID
     date_from: date
     date_to: date | None
     claimed_on: date

@@ -16,6 +16,7 @@ from modules.claim.models import LONGEST_TEXT, Claim, ClaimLine, ClaimPart, Find
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason, SelectionEvent, SelectionStatus
 from modules.claim.services.bulk import among
 from modules.claim.services.facts import lines_of
+from modules.claim.services.feedback import withdraw_prompt
 from modules.claim.services.selecting import check_other_facility
 
 PASSED, REJECTED = LineStatus.PASSED, LineStatus.REJECTED
@@ -100,6 +101,8 @@ async def _refuse(ctx: Context, claim: Claim, event: ClaimEvent, reason: Rejecti
     before = claim.status
     claim.status, claim.rejection_reason = rules.transition(before, event), reason
     if event is ClaimEvent.RETURN:
+        if claim.feedback_status is SelectionStatus.SELECTED:
+            await withdraw_prompt(ctx, claim)
         claim.feedback_status = rules.selection_after_return(claim.feedback_status)
     else:
         claim.review_status = rules.selection_after_processing(claim.review_status)

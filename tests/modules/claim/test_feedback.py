@@ -98,6 +98,29 @@ async def test_prompts_are_seen_in_the_village_in_both_districts_and_nowhere_els
     assert await prompts(world, officer_of_district(other)) == []
 
 
+async def test_prompts_are_seen_by_who_works_in_several_places_once(world: World) -> None:
+    claim = await asked(world)
+    home, other = await village(world), await make_village(world.session)
+    await world.session.commit()
+    districts = [home.district_id, other.district_id, claim.district_id]
+    rights = ("claim.feedback.read", "claim.read")
+    for scopes in (
+        {"district": districts},
+        {"district": districts, "village": [home.id, other.id]},
+        {"facility": [claim.health_facility_id], "village": [home.id]},
+    ):
+        assert len(await prompts(world, actor(rights=rights, **scopes))) == 1
+    assert await prompts(world, actor(rights=rights, facility=[other.id])) == []
+
+
+async def test_a_returned_claim_prompts_nobody(world: World) -> None:
+    claim = await asked(world)
+    version = await world.session.scalar(select(Claim.version))
+    done = await world.change("returnClaim", {"id": claim.id, "version": version}, world.doctor(), reason="Wrong day")
+    assert done["errors"] == []
+    assert await world.session.scalar(select(FeedbackPrompt.id)) is None
+
+
 async def test_prompts_of_one_officer(world: World) -> None:
     await asked(world)
     officer_id = await world.session.scalar(select(FeedbackPrompt.officer_id))

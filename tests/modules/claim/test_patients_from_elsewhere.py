@@ -67,7 +67,10 @@ async def test_who_is_to_be_asked_about_care_is_not_seen_further_through_the_pro
 ) -> None:
     asha = await session.get_one(Insuree, claim.insuree_id)
     claim.feedback_status = SelectionStatus.SELECTED
-    where = {"village_id": asha.village_id, "district_id": asha.district_id}
+    where = {
+        "village_id": asha.village_id, "district_id": asha.district_id, "health_facility_id": claim.health_facility_id,
+        "claim_district_id": claim.district_id,
+    }  # fmt: skip
     session.add(FeedbackPrompt(claim_id=claim.id, prompted_on=date(2026, 1, 6), **where))
     await session.commit()
     document = "{ claimFeedbackPrompts { nodes { insuree { lastName phone email idNumber photo { url } } } } }"
