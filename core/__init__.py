@@ -77,6 +77,7 @@ from schema import (
 )
 from schema.names import camel_case
 
+gc.freeze()  # what was imported stays: to look through it once takes as long as importing a tenth of it
 if _collecting:
     gc.enable()
 

@@ -11,7 +11,7 @@ import click
 from core import logs, tracing
 from core.audit_commands import audit
 from core.cli import Stopped, bring_up_to_date, host, print_json, print_table
-from core.garbage import OF_JOBS, spare_what_is_loaded
+from core.garbage import OF_JOBS, spare_what_is_loaded, uncollected
 from core.module_commands import module
 from core.settings import StartError
 
@@ -26,6 +26,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for o
 @click.option("--host", "address", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="How many server processes.")
+@uncollected()
 def serve(address: str, port: int, workers: int) -> None:
     """Answer GraphQL requests over HTTP.
 
@@ -78,6 +79,7 @@ def _check_free(address: str, port: int) -> None:
 
 
 @click.command()
+@uncollected()
 def worker() -> None:
     """Run the jobs that requests ordered and those on a schedule, until stopped."""
     from core.worker import worker as work

@@ -24,6 +24,7 @@ from core.authentication import Door
 from core.documents import TrustedDocuments
 from core.envelope import Envelope
 from core.errors import RequestError
+from core.garbage import uncollected
 from core.graphql_http import GraphQL, HttpError, as_http, problem
 from core.metrics import CONTENT_TYPE, Metrics, OperationNames
 from core.rates import Rates
@@ -74,6 +75,7 @@ def create_app(host: "Host", *, one_of_several: bool = False) -> Starlette:
     return app
 
 
+@uncollected()
 def application() -> Starlette:
     """The application of the installation in the working directory; each server process makes its own."""
     from core.host import Host

@@ -13,7 +13,7 @@ from core.new_module import new_module
 from core.pending import connected
 from core.presence import known_modules
 from core.removing import count_rows, described, remove
-from core.switching import Brings, Plan, plan, plan_off, plan_on, write_modules
+from core.switching import Brings, Plan, plan, plan_off, plan_on
 
 TOML = Path("bima.toml")
 SHOWN = 6
@@ -112,12 +112,13 @@ def new(name: str, path: Path) -> None:
 
 
 def _switch(after: Host, yes: bool) -> None:
+    from core.migrate import upgrade
+    from core.module_list import write_modules
+
     if after.settings.sources.get("modules", "").startswith("BIMA_"):
         write_modules(TOML, after)
     if not yes:
         click.confirm("Go on?", abort=True)
-    from core.migrate import upgrade
-
     asyncio.run(upgrade(after))
     write_modules(TOML, after)
     click.echo(f"Done: {TOML} lists the modules, and the database knows. {RESTART}")

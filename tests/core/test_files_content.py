@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core.files.content import MOST_SCANS, Content, read_content
+from core.files.content import Content, read_content
 from core.files.models import FileKind
+from core.files.pictures import MOST_SCANS
 from core.graphql_http import HttpError
 from core.settings import Settings
 from tests.core.pictures import PDF, encoded, opened, picture

@@ -12,10 +12,11 @@ from core import Context, defer
 from core.cli import command_line
 from core.host import StartError
 from core.migrate import upgrade
+from core.module_list import write_modules
 from core.pending import pending
 from core.removing import remove
 from core.settings import load_settings
-from core.switching import dependants, plan_off, plan_on, write_modules
+from core.switching import dependants, plan_off, plan_on
 from core.worker import worker
 from tests.core.conftest import Workshop
 from tests.core.test_migrate import make, tables, trees
