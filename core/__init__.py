@@ -47,6 +47,7 @@ from core.objects import columns_of, insert, of_session
 from core.prepared import Prepared, PreparedFor, bound, outer
 from core.reading import note_of_reading, note_reading, noted_outside
 from core.rows import check_changeable, check_version, find, find_all, visible
+from core.together import Together, shared_rows
 from core.types import JobInfo, Lookup, lookup
 from schema import (
     EVERYBODY,
@@ -137,6 +138,7 @@ __all__ = [
     "Right",
     "Row",
     "Scope",
+    "Together",
     "Unauthenticated",
     "UserError",
     "UserErrorInfo",
@@ -194,6 +196,7 @@ __all__ = [
     "page",
     "query",
     "reference",
+    "shared_rows",
     "state",
     "tidy",
     "visible",

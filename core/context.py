@@ -179,9 +179,15 @@ class Context:
         """A scope's ids, as PostgreSQL writes an array."""
         return self.actor.listed.get(scope, "{}")
 
-    def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> Awaitable[bytes | None]:
-        """The only value of a compiled statement."""
-        return self.host.db.readers.value(sql, parameters)
+    def read(
+        self, sql: bytes, parameters: Sequence[bytes | None], notes: Sequence[Any] = ()
+    ) -> Awaitable[bytes | None]:
+        """The value of a compiled statement; what its notes say of is noted by then."""
+        if not notes:
+            return self.host.db.readers.value(sql, parameters)
+        from core.reading import read_and_note
+
+        return read_and_note(self, sql, parameters, notes)
 
     @asynccontextmanager
     async def transaction(self, arguments: dict[str, Any]) -> AsyncIterator[Callable[[bytes | None], Awaitable[None]]]:
@@ -204,11 +210,16 @@ class Context:
         await remember(self, answer)
         await self.session.commit()
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is under way."""
+        return self._session is not None and self._session.in_transaction()
+
     async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
         """What PostgreSQL answers to a statement in the transaction under way, and where none is, to it alone."""
-        if self._session is None or not self._session.in_transaction():
+        if not self.in_transaction:
             return await self.host.db.readers.result(sql, parameters)
-        return await asked(self._session, sql, parameters)
+        return await asked(self.session, sql, parameters)
 
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of the transaction under way, with everything flushed to it."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
 from core import clock
+from core.gathering import Gathering
 from core.readers import Readers
 
 NAMING = {
@@ -123,6 +124,7 @@ class Database:
             kwargs={"autocommit": True, **connect, **({"options": limited} if prepare else {})},
         )
         self.readers = Readers(self.pool, prepare=prepare, patience=patience)
+        self._gatherings: dict[bytes, Gathering] = {}
 
     async def open(self) -> None:
         """Open the reading pool; sessions connect when first used."""
@@ -130,10 +132,19 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        for gathering in self._gatherings.values():
+            await gathering.close()
         await self.readers.close()
         await self.pool.close()
         await self.engine.dispose()
         await self.engine_beside.dispose()
+
+    def gathering(self, sql: bytes) -> Gathering:
+        """Where the rows gather that are written by this statement."""
+        found = self._gatherings.get(sql)
+        if found is None:
+            found = self._gatherings[sql] = Gathering(self.readers, sql)
+        return found
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:

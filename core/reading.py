@@ -1,39 +1,50 @@
 """Who read what: single people, policies and claims that are looked up by somebody whose work does not say so.
 
-The statement that reads the row notes it, so nothing is read unnoted and nothing more is sent to the database
-(decisions 8 and 0026). Lists, and what is read below another row, leave no trace.
+The statement that reads says which rows are to be noted, and its answer leaves when the note is committed: nobody hears
+of anything unnoted (decisions 8, 0026 and 0042). Lists, and what is read below another row, leave no trace.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlalchemy.dialects.postgresql import JSONB
 
 from core.context import Context
+from core.together import Together, shared_rows
 from schema import Viewer, Where
-from schema.sql import quoted
 
 
 def noted_outside(care: Callable[[Any, Viewer], Where]) -> Any:
     """A model's `__noted__`: reading one row is noted unless one of the conditions of `care` holds."""
 
     def noted(table: str, row: Any, viewer: Viewer, field: str, by: Sequence[str]) -> tuple[Any, list[Any]]:
-        # Names of the schema and its tables, which never change, stand in the statement as they are.
-        way = sa.func.jsonb_build_object(_name("field"), _name(field), _name("by"), _names(by))
-        note = sa.func.core_note_reading(
-            _name(table),
-            array([row.id]),
-            viewer.value("account", sa.Uuid),
-            viewer.value("request", sa.Text),
-            way,
-        )
         in_care = list(care(row, viewer))
-        return note, [sa.not_(sa.func.coalesce(sa.or_(*in_care), sa.false()))] if in_care else []
+        outside = [sa.not_(sa.func.coalesce(sa.or_(*in_care), sa.false()))] if in_care else []
+        return {"read": table, "way": {"field": field, "by": by}}, outside
 
     return staticmethod(noted)
+
+
+async def read_and_note(
+    ctx: Context, sql: bytes, parameters: Sequence[bytes | None], notes: Sequence[dict[str, Any]]
+) -> bytes | None:
+    """The value of a statement that reads. For each note the ids follow of the rows that the actor so looks up."""
+    result = await ctx.host.db.readers.result(sql, parameters)
+    for column, note in enumerate(notes, 1):
+        ids = result.get_value(0, column)
+        if ids is not None:
+            await _notes().write(ctx, **note, ids=ids.decode(), actor=ctx.actor.id, request=ctx.request_id)
+    return result.get_value(0, 0)
+
+
+@lru_cache(maxsize=1)
+def _notes() -> Together:
+    note = shared_rows(read=sa.Text, ids=sa.ARRAY(sa.Uuid), actor=sa.Uuid, request=sa.Text, way=JSONB)
+    return Together("core.reading", sa.select(sa.func.count(sa.func.core_note_reading(*note.c))).select_from(note))
 
 
 async def note_reading(ctx: Context, table: str, ids: Sequence[UUID], **way: Any) -> None:
@@ -47,11 +58,3 @@ def note_of_reading(table: str, ids: Any, account: Any, request: Any, **way: Any
     """What notes that an account read these rows, for a statement that writes something else too; SQL or values."""
     told = sa.cast(sa.literal(orjson.dumps(way).decode(), sa.Text), JSONB)
     return sa.func.core_note_reading(table, ids, account, request, told)
-
-
-def _name(name: str) -> Any:
-    return sa.literal_column(f"{quoted(name)}::text")
-
-
-def _names(names: Sequence[str]) -> Any:
-    return sa.literal_column(f"ARRAY[{', '.join(map(quoted, names))}]::text[]")

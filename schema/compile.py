@@ -16,6 +16,7 @@ from graphql import (
     get_named_type,
     is_non_null_type,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from schema.connection import (
     PageField,
@@ -61,6 +62,8 @@ class Statement:
     patches: tuple[Patch, ...]
     weighed: str = ""
     """What to tell if it costs too much, when that must be seen first."""
+    notes: tuple[Any, ...] = ()
+    """What is to be noted of the reading; for each of them a value follows, of the ids that it is about."""
 
     def parameters(self, variables: Variables, viewer: Any) -> list[Any]:
         """The parameters of one request."""
@@ -94,7 +97,7 @@ class Planner(PagePlanning):
         else:
             assert isinstance(declared, RelationField)
             value = self._relation(declared, definition, type_, nodes, None, path)
-        return self._finish(sa.select(value, *self.notes))
+        return self._finish(sa.select(value, *(ids for _, ids in self.notes)))
 
     def entities(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> Statement:
         """The statement that reads rows of a type by their ids, as (id, JSON), for results of ordinary fields."""
@@ -115,7 +118,8 @@ class Planner(PagePlanning):
                 fixed = plain(process(value) if process is not None else value)
                 getter = Constant(fixed)
             getters.append(getter)
-        return Statement(str(compiled).encode(), tuple(getters), tuple(self.patches), " ".join(self.weighed))
+        notes = tuple(note for note, _ in self.notes)
+        return Statement(str(compiled).encode(), tuple(getters), tuple(self.patches), " ".join(self.weighed), notes)
 
     def _node(self, definition: Any, nodes: list[FieldNode], path: tuple[str, ...]) -> Any:
         id_ = self._arguments_of(definition, nodes[0])["id"]
@@ -169,14 +173,15 @@ class Planner(PagePlanning):
         return sa.select(sa.func.coalesce(sa.func.json_agg(row_json(listed)), EMPTY)).scalar_subquery()
 
     def _note(self, mapping: Mapping, node: FieldNode, where: Callable[[Row], list[Any]]) -> None:
-        """Let the statement note that it reads a single row, where the row's model says how."""
+        """Let it be noted that the statement reads a single row, where the row's model says how."""
         if mapping.noted is None:
             return
         row, source = fresh(mapping)
         names = [argument.name.value for argument in node.arguments or ()]
         note, conditions = mapping.noted(mapping.table.name, row, self, node.name.value, names)
         found = [*where(row), *mapping.scope(row, self), *conditions]
-        self.notes.append(sa.select(note).select_from(source).where(*found).limit(whole(1)).scalar_subquery())
+        ids = sa.select(array([row.id])).select_from(source).where(*found).limit(whole(1)).scalar_subquery()
+        self.notes.append((note, ids))
 
     def _note_looked_up(
         self,
@@ -186,7 +191,7 @@ class Planner(PagePlanning):
         where: Callable[[Row], list[Any]] | None,
         node: FieldNode,
     ) -> None:
-        """Let the statement note whom a list was asked for by what identifies, when it finds a few.
+        """Let it be noted whom a list was asked for by what identifies, when it finds a few.
 
         `where`: the conditions of a root field; a list below another row notes whomever its filter finds in scope.
         """
@@ -204,13 +209,10 @@ class Planner(PagePlanning):
             words = self.bind(search, str, many=True, transform=split_words)
             found.append(sa.or_(*(getattr(row, name) == sa.any_(words) for name in searched)))
         way = [f"filter.{name}" for name in by] or ["search"]
-        name = mapping.table.name
-        _, outside = mapping.noted(name, row, self, node.name.value, way)
+        note, outside = mapping.noted(mapping.table.name, row, self, node.name.value, way)
         few = sa.select(*source.c).where(*found, *outside).limit(whole(MOST_NOTED + 1)).subquery()
-        counted = sa.select(*few.c, sa.func.count().over().label("found!")).subquery()
-        note, _ = mapping.noted(name, Row(counted, mapping.attributes), self, node.name.value, way)
-        noted = sa.select(sa.func.count(note)).where(counted.c["found!"] <= whole(MOST_NOTED))
-        self.notes.append(noted.scalar_subquery())
+        ids = sa.select(sa.func.array_agg(Row(few, mapping.attributes).id)).select_from(few)
+        self.notes.append((note, ids.having(sa.func.count() <= whole(MOST_NOTED)).scalar_subquery()))
 
     def _one(
         self,

@@ -74,8 +74,14 @@ class Asker(Protocol):
     def require(self, right: Any) -> None:
         """Raise a `RequestError` unless the asker holds the right."""
 
-    def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> Awaitable[bytes | None]:
-        """The only value of a compiled statement, whose parameters are given as PostgreSQL's text."""
+    def read(
+        self, sql: bytes, parameters: Sequence[bytes | None], notes: Sequence[Any] = ()
+    ) -> Awaitable[bytes | None]:
+        """The value of a compiled statement, whose parameters are given as PostgreSQL's text.
+
+        For each note another value follows: an array of the ids of the rows that it is about, or null where there are
+        none. What is to be noted must stay before this answers.
+        """
 
     def transaction(
         self, arguments: dict[str, Any]
@@ -354,7 +360,7 @@ class Run:
         if statement.weighed:
             self.statements += 1
             weigh(await self.asker.read(b"EXPLAIN " + statement.sql, parameters), statement.weighed)
-        body = await self.asker.read(statement.sql, parameters)
+        body = await self.asker.read(statement.sql, parameters, statement.notes)
         if body is None or not statement.patches:
             return body
         data = orjson.loads(body)

@@ -41,8 +41,8 @@ class Planning:
     patches: list[Patch] = field(default_factory=list)
     viewed: dict[Hashable, Placeholder] = field(default_factory=dict)
     """What was asked of the viewer: a statement binds each such value once, wherever it stands."""
-    notes: list[Any] = field(default_factory=list)
-    """What the statement evaluates besides its answer: notes of what is read."""
+    notes: list[tuple[Any, Any]] = field(default_factory=list)
+    """What is to be noted of the reading, each with the SQL of an array of the ids of the rows that it is about."""
     weighed: list[str] = field(default_factory=list)
     """What to tell if the statement turns out to cost too much, for each of its lists that no index serves."""
 

@@ -81,10 +81,10 @@ class Mapping:
 
     @property
     def noted(self) -> Callable[..., tuple[Any, list[Any]]] | None:
-        """How a statement notes that it reads a single row of this table at the root, for models that say so.
+        """How it is noted that a single row of this table was read at the root, for models that say so.
 
         Called with the table's name, the row, the viewer, the root field's name and the names of its arguments; answers
-        an SQL expression to evaluate and the conditions under which it is.
+        what the asker is given to note, and the conditions under which it is.
         """
         return getattr(self.model, "__noted__", None)
 

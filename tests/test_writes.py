@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Actor, Context, new_id
+from core.gathering import Gathering
 from core.host import Host
 from core.testing import Api, actor
 from modules.claim.testing import Clinic, make_claim, make_clinic
@@ -42,7 +43,7 @@ class Sent:
 def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
     """Counts whatever the host sends to the database; `set_config` of the history is among it."""
     found = Sent()
-    result = Context.result
+    result, add = Context.result, Gathering.add
 
     async def counted(self: Context, sql: bytes, *rest: Any) -> Any:
         found.statements.append(sql.decode())
@@ -51,7 +52,12 @@ def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         found.statements.append(statement)
 
+    async def shared(self: Gathering, row: bytes) -> None:
+        found.statements.append(row.decode())
+        await add(self, row)
+
     monkeypatch.setattr(Context, "result", counted)
+    monkeypatch.setattr(Gathering, "add", shared)
     event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
     yield found
     event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)

@@ -106,8 +106,8 @@ class Request:
         if not self.may(right):
             raise Forbidden(f"You lack the right {right.name}.")
 
-    async def read(self, sql: bytes, parameters: Sequence[bytes | None]) -> bytes | None:
-        """The only value of a compiled statement."""
+    async def read(self, sql: bytes, parameters: Sequence[bytes | None], notes: Sequence[Any] = ()) -> bytes | None:
+        """The value of a compiled statement; nothing is noted."""
         return (await self.result(sql, parameters)).get_value(0, 0)
 
     @asynccontextmanager

@@ -288,7 +288,7 @@ async def test_a_statement_that_takes_too_long_is_a_limit(connection: CountingCo
 class Unconnected(Request):
     """A request for which there is no connection."""
 
-    async def read(self, sql: bytes, parameters: Any) -> bytes | None:
+    async def read(self, sql: bytes, parameters: Any, notes: Any = ()) -> bytes | None:
         """None to be had."""
         raise psycopg.OperationalError("the host db.internal is down")
 

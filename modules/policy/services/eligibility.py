@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import Boolean, DateTime, String, Text, Uuid, insert, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import Boolean, DateTime, String, Text, Uuid, func, select
+from sqlalchemy.dialects.postgresql import array, insert
 
-from core import Busy, Context, Prepared, bound, clock, first, new_id, note_of_reading
+from core import Busy, Context, Together, clock, first, new_id, note_of_reading, shared_rows
 from modules.insuree.models import Insuree
 from modules.insuree.rules import is_adult
 from modules.medical.rules import ServiceCategory
@@ -119,7 +119,7 @@ def _alike(
 
 
 async def _record(ctx: Context, number: str, verdict: Verdict) -> None:
-    await _recording().rows(
+    await _recording().write(
         ctx,
         id=new_id(),
         account_id=ctx.actor.id,
@@ -132,14 +132,18 @@ async def _record(ctx: Context, number: str, verdict: Verdict) -> None:
 
 
 @lru_cache(maxsize=1)
-def _recording() -> Prepared:
+def _recording() -> Together:
     """That it was asked, for the rate, and in the history whom it was asked about."""
     types = {"id": Uuid, "account_id": Uuid, "insurance_number": String, "insuree_id": Uuid, "covered": Boolean}
-    values = {name: bound(name, kind) for name, kind in types.items()}
-    now = bound("now", DateTime(timezone=True))
-    row = insert(Verification).values(**values, created_at=now, updated_at=now)
-    recorded = row.returning(Verification.insuree_id, Verification.account_id).cte("recorded")
-    found, request = array([recorded.c.insuree_id]), bound("request", Text)
+    asked = shared_rows(**types, now=DateTime(timezone=True), request=Text)
+    columns = [*types, "created_at", "updated_at"]
+    rows = insert(Verification).from_select(
+        columns, select(*(asked.c[name] for name in types), asked.c.now, asked.c.now)
+    )
+    recorded = rows.on_conflict_do_nothing(index_elements=[Verification.id]).returning(Verification.id).cte("recorded")
     way = {"field": "eligibility", "by": ["insuranceNumber"]}
-    note = note_of_reading(Insuree.__tablename__, found, recorded.c.account_id, request, **way)
-    return Prepared("policy.verification", select(note).where(recorded.c.insuree_id.is_not(None)))
+    note = note_of_reading(
+        Insuree.__tablename__, array([asked.c.insuree_id]), asked.c.account_id, asked.c.request, **way
+    )
+    noted = select(func.count(note)).select_from(asked.join(recorded, recorded.c.id == asked.c.id))
+    return Together("policy.verification", noted.where(asked.c.insuree_id.is_not(None)))

@@ -1,10 +1,11 @@
 """Whoever looks up a single person outside his or her own work leaves a trace; lists leave none (decision 8)."""
 
+import asyncio
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, new_id
@@ -32,7 +33,7 @@ async def read(session: AsyncSession) -> list[HistoryRow]:
     return list(await session.scalars(query))
 
 
-async def test_a_look_up_is_noted_with_who_and_how_in_the_same_statement(api: Api, session: AsyncSession) -> None:
+async def test_a_look_up_is_noted_with_who_and_how(api: Api, session: AsyncSession) -> None:
     asha = await somebody(session)
     clerk = actor("CLERK", district=[asha.district_id])
     reply = await api(BY_NUMBER, {"n": asha.insurance_number}, actor=clerk)
@@ -49,6 +50,51 @@ async def test_a_look_up_is_noted_with_who_and_how_in_the_same_statement(api: Ap
         {"field": "node", "by": ["id"]},
     ]
     assert all(note.request_id for note in noted)
+
+
+async def test_fifty_at_once_leave_fifty_notes_in_few_transactions(api: Api, session: AsyncSession) -> None:
+    asha = (await somebody(session)).id
+    clerks = [actor("CLERK") for _ in range(50)]
+    assert (await api(BY_ID, {"id": new_id()}, actor=clerks[0])).errors == []  # which plans it
+    await session.execute(text("LOCK TABLE core_history IN EXCLUSIVE MODE"))  # as if the disk were slow
+    asked = [asyncio.create_task(api(BY_ID, {"id": asha}, actor=clerk)) for clerk in clerks]
+    await asyncio.sleep(0.3)
+    await session.rollback()
+    assert all(reply.data["insuree"]["id"] == str(asha) for reply in await asyncio.gather(*asked))
+    noted = await read(session)
+    assert {note.actor_id for note in noted} == {clerk.id for clerk in clerks}
+    assert len(noted) == len({note.request_id for note in noted}) == 50
+    assert len({note.at for note in noted}) <= 10, "one transaction has one moment"
+
+
+async def test_what_cannot_be_noted_is_not_answered(api: Api, session: AsyncSession) -> None:
+    asha = await somebody(session)
+    noted_never = actor("CLERK")
+    forbid = f"ALTER TABLE core_history ADD CHECK (actor_id <> '{noted_never.id}' OR action <> 'R')"
+    await session.execute(text(forbid))
+    await session.commit()
+    document = "query($id: ID!) { insuree(id: $id) { id lastName } }"
+    whoever = [noted_never, actor("CLERK"), noted_never, actor("CLERK")]
+    replies = await asyncio.gather(*(api(document, {"id": asha.id}, actor=who) for who in whoever))
+    for reply in replies[::2]:
+        assert (reply.data, reply.errors[0]["extensions"]["code"]) == ({"insuree": None}, "INTERNAL")
+        assert asha.last_name.encode() not in reply.body
+    assert [reply.data["insuree"]["lastName"] for reply in replies[1::2]] == [asha.last_name] * 2
+    assert {note.actor_id for note in await read(session)} == {whoever[1].id, whoever[3].id}
+
+
+async def test_no_answer_leaves_before_its_note_is_committed(api: Api, session: AsyncSession) -> None:
+    asha = (await somebody(session)).id
+    await session.execute(text("LOCK TABLE core_history IN EXCLUSIVE MODE"))
+    asked = [asyncio.create_task(api(BY_ID, {"id": asha}, actor=actor("CLERK"))) for _ in range(3)]
+    await asyncio.sleep(0.3)
+    assert not any(task.done() for task in asked)
+    asked[0].cancel()  # as when the server is stopped, or the request takes too long
+    await session.rollback()
+    replies = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(replies[0], asyncio.CancelledError)
+    assert all(reply.data["insuree"]["id"] == str(asha) for reply in replies[1:])  # type: ignore[union-attr]
+    assert len(await read(session)) >= 2
 
 
 async def test_lists_and_what_lies_below_another_row_leave_no_trace(api: Api, session: AsyncSession) -> None:

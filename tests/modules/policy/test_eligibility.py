@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -279,6 +280,18 @@ async def test_who_asked_about_whom_is_recorded_decision_4(ask: Any, session: As
     found = (await session.scalars(select(Verification).order_by(Verification.id))).all()
     assert [(one.insuree_id, one.covered) for one in found] == [(head.id, True), (None, False)]
     assert all(one.account_id is not None for one in found)
+
+
+async def test_who_asks_at_the_same_moment_is_recorded_each_once_decision_4(ask: Any, session: AsyncSession) -> None:
+    head, _ = await insured(session)
+    answers = await asyncio.gather(*(ask(head if each % 2 else "999999999") for each in range(20)))
+    assert [answer["covered"] for answer in answers] == [False, True] * 10
+    found = (await session.scalars(select(Verification))).all()
+    assert sorted(str(one.insuree_id) for one in found) == sorted([str(head.id)] * 10 + ["None"] * 10)
+    assert len({one.account_id for one in found}) == 20
+    notes = (await session.scalars(select(HistoryRow).where(HistoryRow.action == "R"))).all()
+    assert [(note.row_id, note.table_name) for note in notes] == [(head.id, "insuree_insuree")] * 10
+    assert {note.actor_id for note in notes} == {one.account_id for one in found if one.covered}
 
 
 async def test_an_account_may_not_ask_without_end_decision_4(
