@@ -1,6 +1,10 @@
 -- What wrk sends: the lines of the file BODIES in turn, with the headers in HEADERS; what it found goes out as JSON.
 local bodies, headers, turn, threads = {}, {}, 0, {}
 wrong = 0
+local refused = os.getenv("REFUSED")
+if refused == "" then
+  refused = nil
+end
 
 for line in io.lines(os.getenv("BODIES")) do
   bodies[#bodies + 1] = line
@@ -21,7 +25,7 @@ end
 
 function response(status, _, body)
   -- Only a list of errors ends an answer so; without them it ends in the braces of its data.
-  if status ~= 200 or body:sub(-2) == "]}" then
+  if status ~= 200 or body:sub(-2) == "]}" or (refused and body:find(refused, 1, true)) then
     wrong = wrong + 1
   end
 end

@@ -1,33 +1,52 @@
-"""What every benchmark stands on: a throwaway database, a host on it, measuring, and telling the result."""
+"""What every benchmark stands on: databases, a host on them, measuring, and telling the result."""
 
 import os
 import platform
 import resource
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Context, new_id
-from core.history import sign
+from benchmarks.data import DISTRICT, REGION, WARD, Data
+from benchmarks.working import started
 from core.host import Host
 from core.postgres import Postgres
 from core.settings import load_settings
 from core.templates import Templates
+from modules.demo.country.scale import Scale
 
 ROOT = Path(__file__).parent.parent
-NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
-"""The moment at which everything happens."""
 RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise (`docs/decisions/0030`) beside what was measured."""
+
+    what: str
+    measured: float
+    bound: float
+    at_least: bool = False
+    unit: str = "times"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promise is kept."""
+        return self.measured >= self.bound if self.at_least else self.measured <= self.bound
+
+    @property
+    def promise(self) -> str:
+        """The bound as it is shown."""
+        return f"{'≥' if self.at_least else '≤'} {self.bound:g}"
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,9 @@ class Result:
     other: str
     rows: Sequence[Row]
     notes: Sequence[str] = ()
+    targets: Sequence[Target] = ()
+    plot: str = ""
+    """An image of it, as SVG, where it has one."""
 
     def show(self, console: Console) -> None:
         """Print it as a table."""
@@ -61,16 +83,50 @@ class Result:
         for column in table.columns[2:]:
             column.justify = "right"
         for row in self.rows:
-            table.add_row(row.what, row.unit, _rounded(row.ours), _rounded(row.other), f"{row.ratio:.2f}")
+            table.add_row(row.what, row.unit, rounded(row.ours), rounded(row.other), f"{row.ratio:.2f}")
         console.print(table)
 
     def save(self, name: str) -> None:
-        """Keep it as `results/<name>.json`."""
+        """Keep it as `results/<name>.json`, and the plot as `<name>.svg`."""
         rows = [{**asdict(row), "ratio": row.ratio} for row in self.rows]
-        told = {**asdict(self), "rows": rows, "cores": os.cpu_count(), "python": platform.python_version()}
-        (RESULTS / f"{name}.json").write_bytes(
-            orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        keep(
+            name, {"title": self.title, "ours": self.ours, "other": self.other, "rows": rows, "notes": self.notes}, self
         )
+
+
+class Told(Protocol):
+    """What a benchmark gives back."""
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """The promises that it looked at."""
+
+    @property
+    def plot(self) -> str:
+        """An image of it, as SVG, where it has one."""
+
+    def show(self, console: Console) -> None:
+        """Print it."""
+
+    def save(self, name: str) -> None:
+        """Keep it."""
+
+
+def keep(name: str, found: Mapping[str, Any], told: Told) -> None:
+    """Write what was found, its targets and the machine to `results/<name>.json`, and its plot to `<name>.svg`."""
+    targets = [{**asdict(target), "holds": target.holds} for target in told.targets]
+    machine = {
+        "day": date.today(),  # noqa: DTZ011
+        "cores": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+        "python": platform.python_version(),
+    }
+    text = orjson.dumps(
+        {**found, "targets": targets, **machine}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
+    (RESULTS / f"{name}.json").write_bytes(text)
+    if told.plot:
+        (RESULTS / f"{name}.svg").write_text(told.plot)
 
 
 @dataclass
@@ -99,29 +155,26 @@ class Bench:
     modules: Host
     server: Path
     """The directory of the PostgreSQL server."""
+    data: Data
     claims: int
     quick: bool = False
-    """A district's data instead of a region's, and shorter loads."""
+    """A district's data instead of a region's."""
     all_servers: bool = True
     """Whether PostGraphile and Strawberry with the ORM are measured too."""
     country: str | None = None
-    """The address of a database with the people of a country."""
+    """The address of a database that `bima demo load --scale country` filled."""
 
     @property
-    def seconds(self) -> float:
-        """How long a load of requests lasts."""
-        return 1 if self.quick else 4
+    def scales(self) -> tuple[Scale, Scale]:
+        """How many people there are: few, and as many as the benchmarks ask."""
+        return (WARD, DISTRICT) if self.quick else (DISTRICT, REGION)
 
     @asynccontextmanager
     async def host(self) -> AsyncIterator[Host]:
         """A started host on a fresh database, gone afterwards."""
         with self.templates.copy(self.modules) as url:
-            host = self.modules.on(url)
-            await host.start()
-            try:
+            async with started(self.modules.on(url)) as host:
                 yield host
-            finally:
-                await host.stop()
 
     def database_seconds(self) -> float:
         """Seconds that the processes of PostgreSQL have computed so far; always 0 where there is no /proc."""
@@ -138,25 +191,11 @@ def bench(**options: Any) -> Iterator[Bench]:
     """A server for benchmarks; it stops with the last process that uses it."""
     server = Postgres(Path(tempfile.gettempdir()) / f"bima-benchmarks-{os.geteuid()}")
     try:
-        with tempfile.TemporaryDirectory() as data, Templates(server) as templates:
-            modules = Host(load_settings(ROOT, {}, data_dir=Path(data)))
-            yield Bench(templates, modules, server=server.directory, **options)
+        with tempfile.TemporaryDirectory() as folder, Templates(server) as templates, ExitStack() as kept:
+            modules = Host(load_settings(ROOT, {}, data_dir=Path(folder)))
+            yield Bench(templates, modules, server.directory, Data(templates, modules, kept), **options)
     finally:
         server.release()
-
-
-@asynccontextmanager
-async def working(host: Host, actor: Actor) -> AsyncIterator[Context]:
-    """A context whose transaction is committed when the block ends, signed for the history as a request's is."""
-    async with host.db.session() as session:
-        ctx = Context(host, actor, request_id=str(new_id()), _session=session)
-        await sign(session, ctx)
-        yield ctx
-
-
-async def rows_of(session: AsyncSession, query: Any) -> list[Any]:
-    """All rows of a query, to compare."""
-    return [tuple(row) for row in await session.execute(query)]
 
 
 def memory() -> float:
@@ -172,5 +211,6 @@ def _times(pid: str) -> tuple[int, ...]:
         return (0, 0, 0, 0)
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
+    """Three figures of it, or all before the point."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

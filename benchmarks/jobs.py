@@ -12,8 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.frame import NOW, ROOT, Bench, Stopwatch, memory
-from core import clock
+from benchmarks.frame import ROOT, Bench, Stopwatch, memory
 from core.garbage import OF_JOBS, spare_what_is_loaded
 from core.host import Host
 from core.settings import load_settings
@@ -55,7 +54,7 @@ async def _work(url: str) -> dict[str, float]:
         host = Host(load_settings(ROOT, {}, data_dir=Path(data))).on(url)
         await host.start()
         spare_what_is_loaded(OF_JOBS)
-        with clock.at(NOW), watch.running():
+        with watch.running():
             looking = asyncio.create_task(look())
             await worker(host, wait=False, signals=False)
             looking.cancel()

@@ -1,5 +1,6 @@
 """Server processes: how they are started, what they cost, and what wrk finds when it asks them."""
 
+import math
 import os
 import shutil
 import signal
@@ -8,17 +9,28 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median
 
 import orjson
 
 ASK = Path(__file__).parent / "ask.lua"
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
-"""Seconds that a server may take to answer for the first time."""
+"""Seconds that a server may take to answer for the first time, or to be done with what is under way."""
+PAUSE = 0.05
+ROUNDS = 3
+"""How often each server is asked the same; what is told is the middle."""
+SECONDS = 1
+"""How long a load of requests lasts."""
+SLOW = 1.5
+"""How often each connection is to be answered at least in a load, on the average."""
+WARM = 16
+"""Connections over which servers are warmed, at most."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +47,14 @@ class Server:
         return sum(map(cpu_of, family(self.pid)))
 
     def memory(self) -> float:
-        """The most memory that its processes ever had, in MB."""
+        """The most memory that its processes had since `forget_memory`, in MB."""
         return sum(map(_most_memory, family(self.pid)))
+
+    def forget_memory(self) -> None:
+        """Begin to look for the most memory anew."""
+        for pid in family(self.pid):
+            with suppress(OSError):  # gone meanwhile, or no Linux: then it is the most it ever had
+                Path(f"/proc/{pid}/clear_refs").write_text("5")
 
     def ask(self, body: bytes, headers: Mapping[str, str]) -> bytes:
         """The answer to one request."""
@@ -60,6 +78,8 @@ class Load:
     server_cpu: float
     database_cpu: float
     memory: float
+    rounds: int = 1
+    """How many loads it is the middle of."""
 
     @property
     def cpu(self) -> float:
@@ -111,55 +131,115 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def load(
-    asked: Server, database: int, bodies: Sequence[bytes], headers: Mapping[str, str], connections: int, seconds: float
-) -> Load:
-    """Send the bodies in turn over so many connections. `database`: the process id of PostgreSQL."""
+@dataclass(frozen=True)
+class Asking:
+    """Requests of one kind to a server: their bodies are sent in turn."""
+
+    running: Server
+    bodies: Sequence[bytes]
+    headers: Mapping[str, str]
+    refused: str = ""
+    """What only an answer has that says no."""
+
+
+def in_turns(asked: Sequence[Asking], database: int, connections: int, rounds: int = ROUNDS) -> list[Load]:
+    """What each of them takes over so many connections, in the middle of several rounds in which they take turns.
+
+    Each is warmed first. What answers too few in a second for its connections is asked for longer, once.
+    """
+    found: list[list[Load]] = [[] for _ in asked]
+    warmed = [load(one, database, min(connections, WARM), SECONDS) for one in asked]
+    for turn in range(rounds):
+        for at, one in enumerate(asked):
+            seconds = math.ceil(SLOW * connections / warmed[at].per_second)
+            if turn == 0 or seconds <= SECONDS:
+                found[at].append(load(one, database, connections, max(seconds, SECONDS)))
+    return [middle(loads) for loads in found]
+
+
+def middle(loads: Sequence[Load]) -> Load:
+    """The median of each figure; requests and errors are added up."""
+    told = {
+        each.name: median(getattr(one, each.name) for one in loads)
+        for each in fields(Load)
+        if each.name not in ("requests", "errors", "rounds")
+    }
+    return Load(sum(one.requests for one in loads), sum(one.errors for one in loads), **told, rounds=len(loads))
+
+
+def load(asked: Asking, database: int, connections: int, seconds: float) -> Load:
+    """Send requests over so many connections. `database`: the process id of PostgreSQL.
+
+    wrk leaves when its time is over; the requests that are under way then, one on each connection, are still answered,
+    and what they cost counts.
+    """
     with tempfile.TemporaryDirectory() as folder:
         lines, told = Path(folder) / "bodies", Path(folder) / "headers"
-        lines.write_bytes(b"\n".join(bodies))
-        told.write_text("\n".join(f"{name}: {value}" for name, value in headers.items()))
-        command = [wrk(), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", str(ASK)]
-        before = asked.cpu(), cpu_with_gone(database)
+        lines.write_bytes(b"\n".join(asked.bodies))
+        told.write_text("\n".join(f"{name}: {value}" for name, value in asked.headers.items()))
+        command = [wrk(), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "60s", "-s", str(ASK)]
+        running = asked.running
+        running.forget_memory()
+        before = running.cpu(), cpu_with_gone(database)
         done = subprocess.run(
-            [*command, f"http://127.0.0.1:{asked.port}/graphql"],
-            env={**os.environ, "BODIES": str(lines), "HEADERS": str(told)},
+            [*command, f"http://127.0.0.1:{running.port}/graphql"],
+            env={**os.environ, "BODIES": str(lines), "HEADERS": str(told), "REFUSED": asked.refused},
             capture_output=True,
             check=True,
         )
-        after = asked.cpu(), cpu_with_gone(database)
+        after = settled(running, database)
     found = orjson.loads(done.stderr.splitlines()[-1])
-    requests = max(found["requests"], 1)
+    answered = found["requests"] + connections
     return Load(
         requests=found["requests"],
         errors=found["errors"],
-        per_second=requests / (found["microseconds"] / 1e6),
+        per_second=max(found["requests"], 1) / (found["microseconds"] / 1e6),
         p50=found["p50"] / 1000,
         p99=found["p99"] / 1000,
-        server_cpu=1000 * (after[0] - before[0]) / requests,
-        database_cpu=1000 * (after[1] - before[1]) / requests,
-        memory=asked.memory(),
+        server_cpu=1000 * (after[0] - before[0]) / answered,
+        database_cpu=1000 * (after[1] - before[1]) / answered,
+        memory=running.memory(),
     )
 
 
-def each(asked: Server, database: int, bodies: Sequence[bytes], headers: Mapping[str, str]) -> Load:
-    """Send each body once, one after the other; for what takes long and cannot be repeated."""
-    before = asked.cpu(), cpu_with_gone(database)
-    took = []
-    for body in bodies:
+def settled(running: Server, database: int) -> tuple[float, float]:
+    """The CPU that a server and PostgreSQL have computed, as soon as they are done with what is under way."""
+    until = time.monotonic() + PATIENCE
+    now = running.cpu(), cpu_with_gone(database)
+    while time.monotonic() < until:
+        time.sleep(PAUSE)
+        before, now = now, (running.cpu(), cpu_with_gone(database))
+        if sum(now) - sum(before) < 1.5 / TICKS:
+            break
+    return now
+
+
+def each(asked: Asking, database: int, connections: int) -> Load:
+    """Send each body once, over so many connections; for what takes long and cannot be repeated."""
+    running = asked.running
+    running.forget_memory()
+    before = running.cpu(), cpu_with_gone(database)
+
+    def ask(body: bytes) -> tuple[float, bool]:
         began = time.monotonic()
-        asked.ask(body, headers)
-        took.append(1000 * (time.monotonic() - began))
-    after = asked.cpu(), cpu_with_gone(database)
+        answer = running.ask(body, asked.headers)
+        return 1000 * (time.monotonic() - began), asked.refused.encode() not in answer and b'"data":{' in answer[:20]
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(connections) as clients:
+        answers = list(clients.map(ask, asked.bodies))
+    seconds = time.monotonic() - began
+    after = running.cpu(), cpu_with_gone(database)
+    took = [milliseconds for milliseconds, _ in answers]
     return Load(
-        requests=len(bodies),
-        errors=0,
-        per_second=1000 * len(bodies) / sum(took),
-        p50=sorted(took)[len(took) // 2],
+        requests=len(took),
+        errors=sum(not well for _, well in answers),
+        per_second=len(took) / seconds,
+        p50=median(took),
         p99=max(took),
-        server_cpu=1000 * (after[0] - before[0]) / len(bodies),
-        database_cpu=1000 * (after[1] - before[1]) / len(bodies),
-        memory=asked.memory(),
+        server_cpu=1000 * (after[0] - before[0]) / len(took),
+        database_cpu=1000 * (after[1] - before[1]) / len(took),
+        memory=running.memory(),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.filling import Place
+from benchmarks.data import Place
 from tests.test_reads import CLAIMS, FAMILIES, MEMBER
 
 
@@ -27,7 +27,7 @@ class Question:
     postgraphile: str | None = None
     """The document in PostGraphile's names; its variables are `districts` and the question's own."""
     district: bool = False
-    """Asked by an account of one district instead of three."""
+    """Asked by the account of one district instead of that of three."""
     plain: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     """The variables as the hand-written statement takes them, where it takes others."""
     left_out: str = ""
@@ -72,7 +72,7 @@ PAGE = 10_000
 def questions(url: str, place: Place, ask: Callable[[Mapping[str, Any]], Any]) -> list[Question]:
     """The questions, with variables from the database. `ask` gives Bima's answer to the account of one district."""
     with psycopg.connect(url) as connection:
-        district = place.district.id
+        district = place.district
         numbers = _column(
             connection,
             "SELECT insurance_number FROM insuree_insuree WHERE district_id = %s ORDER BY id LIMIT 200",
@@ -82,11 +82,10 @@ def questions(url: str, place: Place, ask: Callable[[Mapping[str, Any]], Any]) -
             connection, "SELECT DISTINCT last_name FROM insuree_insuree WHERE district_id = %s LIMIT 50", district
         )
         families = _column(connection, "SELECT id FROM insuree_family WHERE district_id = %s LIMIT 100", district)
-        product = _column(connection, "SELECT id FROM product_product LIMIT 1")[0]
         days = _column(
             connection,
-            "SELECT DISTINCT date_from FROM claim_claim WHERE district_id = %s ORDER BY 1 DESC LIMIT 40",
-            district,
+            "SELECT DISTINCT date_from FROM claim_claim WHERE health_facility_id = %s AND status = 'ENTERED' LIMIT 40",
+            place.facility,
         )
         far = connection.execute(
             "SELECT id, last_name, other_names FROM insuree_insuree WHERE district_id = %s AND ended_at IS NULL "
@@ -95,7 +94,7 @@ def questions(url: str, place: Place, ask: Callable[[Mapping[str, Any]], Any]) -
         ).fetchone()
     assert far is not None
     cursor = ask({"query": CURSOR, "variables": {"id": str(far[0])}})["insurees"]["pageInfo"]["endCursor"]
-    facility = str(place.clinic.facility.id)
+    facility = str(place.facility)
     return [
         Question("a member", MEMBER, [{"number": number} for number in numbers], MEMBER_SQL, True, MEMBER_POSTGRAPHILE, left_out="gender", one="insuree"),
         Question("50 families", FAMILIES, sql=FAMILIES_SQL, orm=True, postgraphile=FAMILIES_POSTGRAPHILE),
@@ -108,7 +107,7 @@ def questions(url: str, place: Place, ask: Callable[[Mapping[str, Any]], Any]) -
                  plain=lambda _: {"last": far[1], "other": far[2], "id": str(far[0])}),
         Question("worklist of claims", WORKLIST, [{"facility": facility, "from": str(day)} for day in days], WORKLIST_SQL),
         Question("eligibility", ELIGIBILITY, [{"number": number} for number in numbers]),
-        Question("quote", QUOTE, [{"product": str(product), "family": str(family)} for family in families]),
+        Question("quote", QUOTE, [{"product": str(place.product), "family": str(family)} for family in families]),
     ]  # fmt: skip
 
 
@@ -152,7 +151,7 @@ SELECT json_build_object('insuree', (
         'location', (SELECT json_build_object('name', l.name) FROM location_location l WHERE l.id = f.location_id),
         'policies', json_build_object('nodes', coalesce((SELECT json_agg(json_build_object('status', p.status,
             'value', p.value::text, 'product', (SELECT json_build_object('code', d.code, 'name', d.name)
-              FROM product_product d WHERE d.id = p.product_id)) ORDER BY p.effective_on DESC, p.id)
+              FROM product_product d WHERE d.id = p.product_id)) ORDER BY p.starts_on DESC, p.id DESC)
           FROM policy_policy p WHERE p.family_id = f.id AND p.ended_at IS NULL AND p.district_id = ANY(districts)),
           '[]')))
       FROM insuree_family f WHERE f.id = i.family_id AND f.ended_at IS NULL AND f.district_id = ANY(districts)))
@@ -172,7 +171,7 @@ SELECT json_build_object('families', json_build_object('nodes', (
       WHERE v.id = f.location_id),
     'policies', json_build_object('nodes', coalesce((SELECT json_agg(json_build_object('status', p.status,
         'value', p.value::text, 'effectiveOn', p.effective_on, 'product', (SELECT json_build_object('name', d.name)
-          FROM product_product d WHERE d.id = p.product_id)) ORDER BY p.effective_on DESC, p.id)
+          FROM product_product d WHERE d.id = p.product_id)) ORDER BY p.starts_on DESC, p.id DESC)
       FROM policy_policy p WHERE p.family_id = f.id AND p.ended_at IS NULL AND p.district_id = ANY(districts)), '[]'))
     ) ORDER BY f.created_at DESC, f.id DESC), '[]')
   FROM (SELECT * FROM insuree_family f WHERE f.ended_at IS NULL AND f.district_id = ANY(districts)

@@ -2,7 +2,7 @@
 
 Bima as it is deployed (one process, in production mode, with accounts, rights, scopes, limits and audit) against a bare
 ASGI handler with hand-written statements, PostGraphile 5, and Strawberry with SQLAlchemy's ORM and dataloaders. Before
-anything is timed, all must give the same JSON. The machine may do other work: CPU for each request is what to compare.
+anything is timed, all must give the same JSON. They take turns, so that a ratio never comes from two different minutes.
 """
 
 import asyncio
@@ -10,34 +10,25 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import orjson
-import psycopg
 from rich.progress import track
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks import postgraphile
-from benchmarks.filling import Place, fill
+from benchmarks.data import OFFICE, ONE, SCOPE, column, families, places, put_back
 from benchmarks.frame import ROOT, Bench
-from benchmarks.processes import Server, cpu_of, free_port, load, server, wrk
+from benchmarks.processes import Asking, Server, cpu_of, free_port, in_turns, server, wrk
 from benchmarks.questions import Question, questions
-from benchmarks.telling import Measured, Servers
-from benchmarks.writing import writes
-from core.host import Host
-from modules.people.testing import PASSWORD, make_account
+from benchmarks.telling import Cold, Measured, Servers
+from benchmarks.writing import CONNECTIONS, NEEDED, writes
+from modules.people.testing import PASSWORD
 
-ROLES = ("CLERK", "ENROLMENT_OFFICER", "SCHEME_ADMINISTRATOR", "CLAIM_ADMINISTRATOR", "MEDICAL_OFFICER", "ACCOUNTANT")
-DISTRICTS = 7
-SCOPE = 3
-"""Districts whose rows the office sees."""
-REGION = 35_000
-"""Families of a region of mainland Tanzania. There are three claims for each."""
-DISTRICT = 5_000
-CONNECTIONS = (1, 16, 64)
+STARTS = 3
+"""How often a server is started; what is told is the middle."""
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { accessToken errors { message } } }"
 SECRET = "of the benchmarks, and of nothing else whatever"
 JSON = {"content-type": "application/json"}
@@ -65,54 +56,60 @@ class Contender:
 
 
 async def run(bench: Bench) -> Servers:
-    """Fill a region, start the servers, compare their answers, and measure them."""
+    """Start the servers on a region, compare their answers, and measure them."""
     wrk()
-    start = date.today() - timedelta(days=200)  # noqa: DTZ011 - the servers' own today
-    families = DISTRICT if bench.quick else REGION
-    async with bench.host() as host:
-        places = await fill(host, families, 3 * families, DISTRICTS, start)
-        await accounts(host, places)
-        return await asyncio.to_thread(_measured, bench, host.db.url, places, families)
+    async with bench.data.copy(bench.scales[1]) as url:
+        return await asyncio.to_thread(_measured, bench, url)
 
 
-async def accounts(host: Host, places: Sequence[Place]) -> None:
-    """Accounts of one district and of three."""
-    async with AsyncSession(host.db.engine) as session:
-        for name, count in (("district", 1), ("office", SCOPE)):
-            grants = [("location", place.district.id) for place in places[:count]]
-            await make_account(session, name, roles=ROLES, grants=grants)
-        await session.commit()
-
-
-def _measured(bench: Bench, url: str, places: Sequence[Place], families: int) -> Servers:
+def _measured(bench: Bench, url: str) -> Servers:
+    seen = places(url)
+    place, districts = seen[0], [str(each.district) for each in seen]
+    told = f"{families(url):,} families, {column(url, 'SELECT count(*) FROM claim_claim')[0]:,} claims"
+    database = postmaster(url)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        with psycopg.connect(url) as connection:
-            [database] = connection.execute("SELECT pg_backend_pid()").fetchone() or [0]
-            postmaster = parent(database)
-        districts = [str(place.district.id) for place in places]
+        again = [_started(bima(url, folder)) for _ in range(STARTS - 1)]
         ours = stack.enter_context(bima(url, folder))
-        asked = questions(url, places[0], lambda body: data_of(ours.running, body, signed_in(ours.running, "district")))
+        asked = questions(url, place, lambda body: data_of(ours.running, body, signed_in(ours.running, ONE)))
         contenders = [ours, *(stack.enter_context(one) for one in _others(bench, url, folder, districts, asked))]
-        cold = {one.name: (one.running.started_in, cpu_of(one.running.pid), one.running.memory()) for one in contenders}
+        cold = {one.name: _cold(one) for one in contenders}
+        cold[ours.name] = _middle([cold[ours.name], *again])
         for question in asked:
             _compare(question, contenders)
         found = []
         for question in track(asked, "Reads"):
-            for one in contenders:
-                bodies = one.bodies(question)
-                if bodies:
-                    headers = one.headers(question)
-                    load(one.running, postmaster, bodies, headers, 4, 1)  # caches and prepared statements
-                    for connections in CONNECTIONS:
-                        measured = load(one.running, postmaster, bodies, headers, connections, bench.seconds)
-                        if measured.errors:
-                            raise SystemExit(f"{one.name} answers {question.name} with errors: {measured.errors}")
-                        found.append(Measured(question.name, one.name, connections, measured))
-        token = signed_in(ours.running, "office")
-        for name, connections, measured in writes(ours.running, postmaster, url, places[0], token, bench.seconds):
-            found.append(Measured(name, ours.name, connections, measured))
-    return Servers(found, cold, families)
+            answering = [one for one in contenders if one.bodies(question)]
+            requests = [Asking(one.running, one.bodies(question), one.headers(question)) for one in answering]
+            for connections in CONNECTIONS:
+                for one, load in zip(answering, in_turns(requests, database, connections), strict=True):
+                    if load.errors:
+                        raise SystemExit(f"{one.name} answers {question.name} with errors: {load.errors}")
+                    found.append(Measured(question.name, one.name, connections, load))
+        waiting = put_back(url, NEEDED, [each.district for each in seen[:SCOPE]])
+        for name, connections, load in track(
+            writes(ours.running, database, place, waiting, signed_in(ours.running, OFFICE)), "Writes", total=14
+        ):
+            found.append(Measured(name, ours.name, connections, load))
+    return Servers(found, cold, told)
+
+
+def _started(contender: Any) -> Cold:
+    with contender as one:
+        return _cold(one)
+
+
+def _cold(one: Contender) -> Cold:
+    return Cold(one.running.started_in, cpu_of(one.running.pid), one.running.memory())
+
+
+def _middle(starts: Sequence[Cold]) -> Cold:
+    return Cold(*(median(figures) for figures in zip(*map(astuple, starts), strict=True)))
+
+
+def postmaster(url: str) -> int:
+    """The process of PostgreSQL that all others come from."""
+    return parent(column(url, "SELECT pg_backend_pid()")[0])
 
 
 def parent(pid: int) -> int:
@@ -120,9 +117,9 @@ def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def signed_in(running: Server, name: str) -> dict[str, str]:
+def signed_in(running: Server, name: str, password: str = PASSWORD) -> dict[str, str]:
     """Headers with a fresh access token of an account."""
-    body = {"query": SIGN_IN, "variables": {"input": {"username": name, "password": PASSWORD}}}
+    body = {"query": SIGN_IN, "variables": {"input": {"username": name, "password": password}}}
     return {**JSON, "authorization": f"Bearer {data_of(running, body, JSON)['signIn']['accessToken']}"}
 
 
@@ -173,7 +170,7 @@ def bima(url: str, folder: Path) -> Iterator[Contender]:
             "Bima",
             running,
             lambda question, variables: {"query": question.document, "variables": variables},
-            lambda question: "district" if question.district else "office",
+            lambda question: ONE if question.district else OFFICE,
         )
 
 

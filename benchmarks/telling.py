@@ -1,22 +1,40 @@
-"""What the servers' benchmark tells: tables of ratios, JSON, and a plot."""
+"""What the servers' benchmark tells: tables of ratios beside their targets, JSON, and a plot."""
 
-import os
-import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
-from pathlib import Path
-from xml.sax.saxutils import escape
 
-import orjson
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.frame import Target, keep
+from benchmarks.plots import DARK, GREY, LIGHT, PALE, Bar, bars
 from benchmarks.processes import Load
 
-RESULTS = Path(__file__).parent / "results"
 SHOWN = 16
-"""The number of connections that the table and the plot show; the JSON has all."""
+"""The number of connections that the targets and the plot are about; the tables and the JSON have all."""
+MEMORY, START, P99 = 150.0, 1.5, 20.0
+"""Targets: MB of a server process, seconds to the first answer, milliseconds for eligibility."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How many times another server's figures ours may be; throughput: must be at least."""
+
+    server_cpu: float | None = None
+    cpu: float | None = None
+    throughput: float | None = None
+
+
+PROMISES: Mapping[tuple[str, str], Promise] = {
+    ("a member", "by hand"): Promise(server_cpu=1.25),
+    ("50 families", "by hand"): Promise(server_cpu=1.25),
+    ("100 claims", "by hand"): Promise(server_cpu=1.25),
+    ("a member", "PostGraphile"): Promise(0.45, 0.6, 2),
+    ("50 families", "PostGraphile"): Promise(0.15, 0.6, 2.5),
+    ("100 claims", "PostGraphile"): Promise(0.12, 0.6, 2.5),
+    ("50 families", "Strawberry, ORM"): Promise(throughput=30),
+    ("100 claims", "Strawberry, ORM"): Promise(throughput=30),
+}
 
 
 @dataclass(frozen=True)
@@ -30,79 +48,126 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Cold:
+    """A start: seconds to the first answer, CPU seconds till then, and memory in MB."""
+
+    seconds: float
+    cpu: float
+    memory: float
+
+
+@dataclass(frozen=True)
 class Servers:
-    """What was measured. `cold`: seconds to the first answer, CPU seconds till then, and memory in MB."""
+    """What was measured, and on how much."""
 
     measured: Sequence[Measured]
-    cold: dict[str, tuple[float, float, float]]
-    families: int
+    cold: Mapping[str, Cold]
+    told: str
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """The ratios that were promised, at 16 connections; eligibility, memory and start."""
+        return list(self._targets())
+
+    def _targets(self) -> Iterator[Target]:
+        for one in self.measured:
+            ours = self._ours(one)
+            if one.connections == SHOWN and ours is not None:
+                for name, ratio, bound, at_least in _held(one, ours):
+                    yield Target(f"{one.question}: {name} beside {one.server}", ratio, bound, at_least)
+        yield Target("memory of a server process, all that was asked", self._memory, MEMORY, unit="MB")
+        yield Target("a cold start until the first answer", self.cold["Bima"].seconds, START, unit="s")
+
+    @property
+    def _memory(self) -> float:
+        return max(one.load.memory for one in self.measured if one.server == "Bima")
 
     def show(self, console: Console) -> None:
-        """Print tables: each server's figures, and how many times the other's figure ours is."""
-        title = f"Servers, {self.families:,} families, {3 * self.families:,} claims, {SHOWN} connections"
+        """Print a table for each number of connections: figures, and how many times the other's figure ours is."""
+        for connections in sorted({one.connections for one in self.measured}):
+            self._table(console, connections)
+        for name, start in self.cold.items():
+            seconds = f"{start.seconds:.2f} s ({start.cpu:.2f} s of CPU)"
+            console.print(f"{name}: first answer after {seconds}, {start.memory:.0f} MB then")
+
+    def _table(self, console: Console, connections: int) -> None:
         table = Table(
             "", "server", "req/s", "p50 ms", "p99 ms", "server CPU", "database CPU", "MB",
-            "ours: server CPU", "all CPU", "req/s", title=title, caption="CPU in ms for each request",
+            "ours: server CPU", "all CPU", "req/s", "target",
+            title=f"Servers, {self.told}, {connections} connections", caption="CPU in ms for each request",
         )  # fmt: skip
-        for column in table.columns[2:]:
+        for column in table.columns[2:11]:
             column.justify = "right"
-        shown = {one.question for one in self.measured if one.connections == SHOWN}
         for one in self.measured:
-            if one.connections != SHOWN and one.question in shown:
+            if one.connections != connections:
                 continue
             told, ours = one.load, self._ours(one)
-            ratios = ["", "", ""]
-            if one.server != "Bima" and ours is not None:
-                ratios = [
-                    f"{ours.server_cpu / told.server_cpu:.2f}",
-                    f"{ours.cpu / told.cpu:.2f}",
-                    f"{ours.per_second / told.per_second:.2f}",
-                ]
+            ratios, promised = ["", "", ""], ""
+            if ours is not None:
+                ratios = [f"{ratio:.2f}" for ratio in _ratios(one, ours)]
+                if connections == SHOWN:
+                    promised = ", ".join(
+                        f"{name} {'≥' if at_least else '≤'} {bound:g}"
+                        + ("" if (ratio >= bound if at_least else ratio <= bound) else " missed")
+                        for name, ratio, bound, at_least in _held(one, ours)
+                    )
             table.add_row(
                 one.question, one.server, f"{told.per_second:,.0f}", f"{told.p50:.1f}", f"{told.p99:.1f}",
-                f"{told.server_cpu:.2f}", f"{told.database_cpu:.2f}", f"{told.memory:.0f}", *ratios,
+                f"{told.server_cpu:.2f}", f"{told.database_cpu:.2f}", f"{told.memory:.0f}", *ratios, promised,
                 style="bold" if one.server == "Bima" else None,
             )  # fmt: skip
         console.print(table)
-        for name, (seconds, cpu, memory) in self.cold.items():
-            console.print(f"{name}: first answer after {seconds:.1f} s ({cpu:.1f} s of CPU), {memory:.0f} MB then")
 
     def _ours(self, other: Measured) -> Load | None:
+        """Bima's load of what another server was asked as well."""
         found = (
             one.load
             for one in self.measured
             if (one.server, one.question, one.connections) == ("Bima", other.question, other.connections)
         )
-        return next(found, None)
+        return None if other.server == "Bima" else next(found, None)
 
     def save(self, name: str) -> None:
         """Keep it as `results/<name>.json` and `<name>.svg`."""
-        told = {**asdict(self), "day": date.today(), "cores": os.cpu_count(), "python": platform.python_version()}  # noqa: DTZ011
-        (RESULTS / f"{name}.json").write_bytes(
-            orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        )
-        (RESULTS / f"{name}.svg").write_text(self.plot())
+        keep(name, asdict(self), self)
 
+    @property
     def plot(self) -> str:
         """Bars of CPU for each request, the server's part dark and PostgreSQL's light; longer ones are cut."""
-        bars = [one for one in self.measured if one.connections == SHOWN]
-        most = 2 * max((one.load.cpu for one in bars if one.server == "Bima"), default=1)
-        lines = [
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="{30 + 22 * len(bars)}" '
-                'font-family="sans-serif" font-size="12">'
-            ),
-            '<text x="10" y="18">CPU for each request in ms: server (dark), PostgreSQL (light)</text>',
-        ]
-        for index, one in enumerate(bars):
-            y = 30 + 22 * index
-            server = min(one.load.server_cpu / most, 1) * 480
-            database = min(one.load.database_cpu / most * 480, 480 - server)
-            dark, light = ("#14532d", "#86efac") if one.server == "Bima" else ("#374151", "#d1d5db")
-            lines += [
-                f'<text x="10" y="{y + 13}">{escape(f"{one.question}: {one.server}")}</text>',
-                f'<rect x="320" y="{y}" width="{server:.1f}" height="17" fill="{dark}"/>',
-                f'<rect x="{320 + server:.1f}" y="{y}" width="{database:.1f}" height="17" fill="{light}"/>',
-                f'<text x="{325 + server + database:.1f}" y="{y + 13}">{one.load.cpu:.2f}</text>',
+        shown = [one for one in self.measured if one.connections == SHOWN and one.load.cpu]
+        most = {one.question: 0.0 for one in shown}
+        for one in shown:
+            most[one.question] = max(most[one.question], one.load.cpu)
+        lines = []
+        for one in shown:
+            dark, light = (DARK, LIGHT) if one.server == "Bima" else (GREY, PALE)
+            parts = [
+                (one.load.server_cpu / most[one.question], dark),
+                (one.load.database_cpu / most[one.question], light),
             ]
-        return "\n".join([*lines, "</svg>", ""])
+            told = f"{one.load.server_cpu:.2f} + {one.load.database_cpu:.2f}"
+            lines.append(Bar(f"{one.question}: {one.server}", parts, told))
+        title = "CPU for each request in ms, server (dark) and PostgreSQL (light); each question has a scale of its own"
+        return bars(title, lines, 1)
+
+
+def _ratios(other: Measured, ours: Load) -> tuple[float, float, float]:
+    theirs = other.load
+    return (
+        ours.server_cpu / theirs.server_cpu if theirs.server_cpu else 0.0,
+        ours.cpu / theirs.cpu if theirs.cpu else 0.0,
+        ours.per_second / theirs.per_second,
+    )
+
+
+def _held(other: Measured, ours: Load) -> Iterator[tuple[str, float, float, bool]]:
+    """What was promised beside another server: its name, the ratio, the bound, and whether it is a lower one."""
+    promise = PROMISES.get((other.question, other.server), Promise())
+    server_cpu, cpu, throughput = _ratios(other, ours)
+    for name, ratio, bound, at_least in (
+        ("server CPU", server_cpu, promise.server_cpu, False),
+        ("all CPU", cpu, promise.cpu, False),
+        ("req/s", throughput, promise.throughput, True),
+    ):
+        if bound is not None:
+            yield name, ratio, bound, at_least

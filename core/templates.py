@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, Self
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
 from core.host import Host
@@ -58,6 +59,15 @@ class Templates:
         copy = self.ready.pop(template, None) or self.thread.submit(self._copy, template)
         name = copy.result()
         self.ready[template] = self.thread.submit(self._copy, template)
+        try:
+            yield self.server.url(name)
+        finally:
+            self._drop(name)
+
+    @contextmanager
+    def twin(self, url: str) -> Iterator[str]:
+        """The address of a copy of a database of the server that nobody is connected to, dropped afterwards."""
+        name = self.thread.submit(self._copy, str(conninfo_to_dict(url)["dbname"])).result()
         try:
             yield self.server.url(name)
         finally:
