@@ -27,10 +27,10 @@ ROUNDS = 3
 """How often each server is asked the same; what is told is the middle."""
 SECONDS = 1
 """How long a load of requests lasts."""
-SLOW = 1.5
+SLOW = 1.2
 """How often each connection is to be answered at least in a load, on the average."""
-WARM = 16
-"""Connections over which servers are warmed, at most."""
+WARM = 4
+"""Connections over which servers are warmed."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ class Load:
     memory: float
     rounds: int = 1
     """How many loads it is the middle of."""
+    spread: float = 0
+    """By how much the CPU of these differed from the least to the most, of the middle one."""
 
     @property
     def cpu(self) -> float:
@@ -142,19 +144,20 @@ class Asking:
     """What only an answer has that says no."""
 
 
-def in_turns(asked: Sequence[Asking], database: int, connections: int, rounds: int = ROUNDS) -> list[Load]:
+def in_turns(asked: Sequence[Asking], database: int, connections: Sequence[int]) -> Iterator[tuple[int, list[Load]]]:
     """What each of them takes over so many connections, in the middle of several rounds in which they take turns.
 
     Each is warmed first. What answers too few in a second for its connections is asked for longer, once.
     """
-    found: list[list[Load]] = [[] for _ in asked]
-    warmed = [load(one, database, min(connections, WARM), SECONDS) for one in asked]
-    for turn in range(rounds):
-        for at, one in enumerate(asked):
-            seconds = math.ceil(SLOW * connections / warmed[at].per_second)
-            if turn == 0 or seconds <= SECONDS:
-                found[at].append(load(one, database, connections, max(seconds, SECONDS)))
-    return [middle(loads) for loads in found]
+    warmed = [load(one, database, WARM, SECONDS) for one in asked]
+    for many in connections:
+        found: list[list[Load]] = [[] for _ in asked]
+        for turn in range(ROUNDS):
+            for at, one in enumerate(asked):
+                seconds = math.ceil(SLOW * many / warmed[at].per_second)
+                if turn == 0 or seconds <= SECONDS:
+                    found[at].append(load(one, database, many, max(seconds, SECONDS)))
+        yield many, [middle(loads) for loads in found]
 
 
 def middle(loads: Sequence[Load]) -> Load:
@@ -162,9 +165,12 @@ def middle(loads: Sequence[Load]) -> Load:
     told = {
         each.name: median(getattr(one, each.name) for one in loads)
         for each in fields(Load)
-        if each.name not in ("requests", "errors", "rounds")
+        if each.name not in ("requests", "errors", "rounds", "spread")
     }
-    return Load(sum(one.requests for one in loads), sum(one.errors for one in loads), **told, rounds=len(loads))
+    cpu = sorted(one.cpu for one in loads)
+    spread = (cpu[-1] - cpu[0]) / median(cpu) if cpu[0] else 0.0
+    requests, errors = sum(one.requests for one in loads), sum(one.errors for one in loads)
+    return Load(requests, errors, **told, rounds=len(loads), spread=spread)
 
 
 def load(asked: Asking, database: int, connections: int, seconds: float) -> Load:

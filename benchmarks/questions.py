@@ -215,8 +215,10 @@ SELECT json_build_object('insurees', json_build_object('nodes', (
     ORDER BY i.last_name, i.other_names, i.id LIMIT 20) i
 )))::text FROM scope
 """
+# Found by the trigrams first: run along the order of names a rare name would be looked for among all.
 SEARCH_SQL = FOUND_SQL % (
-    "(i.insurance_number ILIKE '%' || $2 || '%' OR i.last_name ILIKE '%' || $2 || '%' OR i.other_names ILIKE '%' || $2 || '%')"
+    "i.id = ANY(ARRAY(SELECT s.id FROM insuree_insuree s WHERE s.insurance_number ILIKE '%' || $2 || '%' "
+    "OR s.last_name ILIKE '%' || $2 || '%' OR s.other_names ILIKE '%' || $2 || '%'))"
 )
 PREFIX_SQL = FOUND_SQL % "i.insurance_number ILIKE $2 || '%'"
 MEMBERS_SQL = """

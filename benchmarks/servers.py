@@ -81,8 +81,8 @@ def _measured(bench: Bench, url: str) -> Servers:
         for question in track(asked, "Reads"):
             answering = [one for one in contenders if one.bodies(question)]
             requests = [Asking(one.running, one.bodies(question), one.headers(question)) for one in answering]
-            for connections in CONNECTIONS:
-                for one, load in zip(answering, in_turns(requests, database, connections), strict=True):
+            for connections, loads in in_turns(requests, database, CONNECTIONS):
+                for one, load in zip(answering, loads, strict=True):
                     if load.errors:
                         raise SystemExit(f"{one.name} answers {question.name} with errors: {load.errors}")
                     found.append(Measured(question.name, one.name, connections, load))

@@ -86,6 +86,10 @@ class Servers:
         """Print a table for each number of connections: figures, and how many times the other's figure ours is."""
         for connections in sorted({one.connections for one in self.measured}):
             self._table(console, connections)
+        spreads = sorted(one.load.spread for one in self.measured if one.load.rounds > 1)
+        if spreads:
+            middle, most = spreads[len(spreads) // 2], spreads[-1]
+            console.print(f"CPU of the rounds differed by {middle:.0%} in the median, by {most:.0%} at most")
         for name, start in self.cold.items():
             seconds = f"{start.seconds:.2f} s ({start.cpu:.2f} s of CPU)"
             console.print(f"{name}: first answer after {seconds}, {start.memory:.0f} MB then")

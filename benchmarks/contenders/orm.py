@@ -37,6 +37,7 @@ engine = create_async_engine(
     os.environ.get("ORM_DATABASE", "postgresql://").replace("postgresql://", "postgresql+psycopg://", 1),
     connect_args={"prepare_threshold": 0, "options": "-c timezone=UTC"},
     pool_size=10,
+    pool_timeout=300,  # none is refused who waits behind the others
 )
 
 
