@@ -22,7 +22,10 @@ ASK = Path(__file__).parent / "ask.lua"
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
 """Seconds that a server may take to answer for the first time, or to be done with what is under way."""
-PAUSE = 0.05
+PAUSE = 0.04
+"""Seconds between two looks whether a server is still computing."""
+QUIET = 3
+"""How often it must be found resting, so that one that waits for a busy machine is not taken for one that is done."""
 ROUNDS = 3
 """How often each server is asked the same; what is told is the middle."""
 SECONDS = 1
@@ -211,12 +214,11 @@ def load(asked: Asking, database: int, connections: int, seconds: float) -> Load
 def settled(running: Server, database: int) -> tuple[float, float]:
     """The CPU that a server and PostgreSQL have computed, as soon as they are done with what is under way."""
     until = time.monotonic() + PATIENCE
-    now = running.cpu(), cpu_with_gone(database)
-    while time.monotonic() < until:
+    now, quiet = (running.cpu(), cpu_with_gone(database)), 0
+    while quiet < QUIET and time.monotonic() < until:
         time.sleep(PAUSE)
         before, now = now, (running.cpu(), cpu_with_gone(database))
-        if sum(now) - sum(before) < 1.5 / TICKS:
-            break
+        quiet = quiet + 1 if sum(now) - sum(before) < 1.5 / TICKS else 0
     return now
 
 

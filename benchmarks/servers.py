@@ -88,7 +88,7 @@ def _measured(bench: Bench, url: str) -> Servers:
                     found.append(Measured(question.name, one.name, connections, load))
         waiting = put_back(url, NEEDED, [each.district for each in seen[:SCOPE]])
         for name, connections, load in track(
-            writes(ours.running, database, place, waiting, signed_in(ours.running, OFFICE)), "Writes", total=14
+            writes(ours.running, database, url, place, waiting, signed_in(ours.running, OFFICE)), "Writes", total=14
         ):
             found.append(Measured(name, ours.name, connections, load))
     return Servers(found, cold, told)

@@ -12,7 +12,7 @@ from uuid import UUID
 import click
 import orjson
 
-from benchmarks.data import Place, Waiting
+from benchmarks.data import Place, Waiting, column
 from benchmarks.processes import ROUNDS, Asking, Load, Server, each, load, middle
 from core import new_id
 
@@ -41,6 +41,7 @@ class Writer:
     running: Server
     postmaster: int
     headers: Mapping[str, str]
+    url: str
     place: Place
     claims: Iterator[UUID]
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(50_000_000, 99_000_000)))
@@ -53,13 +54,13 @@ class Writer:
         """A load of each kind. More is made than used, so that what the next load takes is there."""
         families = [_family(self.place.village, self.numbers) for _ in range(MOST * seconds[0])]
         enrolled = self.load(FAMILY, families, connections, seconds[0])
-        self.families += [family["id"] for family in families[: enrolled.requests]]
+        self.families += self._there("insuree_family", families)
         policies = [
             {"id": str(new_id()), "familyId": family, "productId": str(self.place.product)} for family in self.families
         ]
         insured = self.load(POLICY, policies, connections, seconds[1])
         del self.families[: insured.requests + connections]
-        self.policies += [policy["id"] for policy in policies[: insured.requests]]
+        self.policies += self._there("policy_policy", policies)
         payments = [
             {"policyId": policy, "amount": "30000.00", "receipt": policy[-12:], "paymentTypeCode": "C"}
             for policy in self.policies
@@ -89,6 +90,12 @@ class Writer:
         """Send each input once."""
         return _well(document, each(self._asking(document, inputs), self.postmaster, connections))
 
+    def _there(self, table: str, sent: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Those that were sent and are there: wrk leaves while some are under way."""
+        ids = [UUID(given["id"]) for given in sent]
+        found = set(column(self.url, f"SELECT id FROM {table} WHERE id = ANY(%s)", ids))
+        return [str(id) for id in ids if id in found]
+
     def _asking(self, document: str, inputs: Sequence[Mapping[str, Any]]) -> Asking:
         bodies = [orjson.dumps({"query": document, "variables": {"input": given}}) for given in inputs]
         return Asking(self.running, bodies, self.headers, REFUSED)
@@ -101,10 +108,10 @@ def _well(document: str, found: Load) -> Load:
 
 
 def writes(
-    running: Server, postmaster: int, place: Place, waiting: Waiting, headers: Mapping[str, str]
+    running: Server, postmaster: int, url: str, place: Place, waiting: Waiting, headers: Mapping[str, str]
 ) -> Iterator[tuple[str, int, Load]]:
     """Each kind of write with what it took."""
-    writer = Writer(running, postmaster, headers, place, iter(waiting.ids))
+    writer = Writer(running, postmaster, headers, url, place, iter(waiting.ids))
     writer.round(4, (4, 3, 1, 1))  # caches and prepared statements
     for connections in CONNECTIONS:
         rounds = [writer.round(connections) for _ in range(ROUNDS)]
