@@ -21,7 +21,7 @@ import orjson
 ASK = Path(__file__).parent / "ask.lua"
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
-"""Seconds that a server may take to answer for the first time, or to be done with what is under way."""
+"""Seconds that a server may take to answer for the first time."""
 PAUSE = 0.04
 """Seconds between two looks whether a server is still computing."""
 QUIET = 3
@@ -196,13 +196,14 @@ def load(asked: Asking, database: int, connections: int, seconds: float) -> Load
             capture_output=True,
             check=True,
         )
-        after = settled(running, database)
-    found = orjson.loads(done.stderr.splitlines()[-1])
+        found = orjson.loads(done.stderr.splitlines()[-1])
+        per_second = max(found["requests"], 1) / (found["microseconds"] / 1e6)
+        after = settled(running, database, 0.5 + 3 * connections / per_second)
     answered = found["requests"] + connections
     return Load(
         requests=found["requests"],
         errors=found["errors"],
-        per_second=max(found["requests"], 1) / (found["microseconds"] / 1e6),
+        per_second=per_second,
         p50=found["p50"] / 1000,
         p99=found["p99"] / 1000,
         server_cpu=1000 * (after[0] - before[0]) / answered,
@@ -211,9 +212,12 @@ def load(asked: Asking, database: int, connections: int, seconds: float) -> Load
     )
 
 
-def settled(running: Server, database: int) -> tuple[float, float]:
-    """The CPU that a server and PostgreSQL have computed, as soon as they are done with what is under way."""
-    until = time.monotonic() + PATIENCE
+def settled(running: Server, database: int, seconds: float) -> tuple[float, float]:
+    """The CPU that a server and PostgreSQL have computed, as soon as they are done with what is under way.
+
+    `seconds`: how long that may take at most; PostgreSQL may have other work.
+    """
+    until = time.monotonic() + seconds
     now, quiet = (running.cpu(), cpu_with_gone(database)), 0
     while quiet < QUIET and time.monotonic() < until:
         time.sleep(PAUSE)
