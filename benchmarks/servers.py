@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 import orjson
+import psycopg
 from rich.progress import track
 
 from benchmarks import postgraphile
@@ -109,7 +110,8 @@ def _middle(starts: Sequence[Cold]) -> Cold:
 
 def postmaster(url: str) -> int:
     """The process of PostgreSQL that all others come from."""
-    return parent(column(url, "SELECT pg_backend_pid()")[0])
+    with psycopg.connect(url) as connection:  # which keeps its process alive
+        return parent(connection.info.backend_pid)
 
 
 def parent(pid: int) -> int:
