@@ -48,6 +48,14 @@ async def member_status_changed(ctx: Context, insuree: Insuree) -> None:
 
 
 @hookspec
+async def family_corrected(ctx: Context, family_id: UUID) -> None:
+    """What prices may rest on is otherwise now: a member's birth date or relation, the head, the membership category.
+
+    Who belongs to the family is not: `member_added`, `member_left` and `member_status_changed` tell of that.
+    """
+
+
+@hookspec
 async def family_moved(ctx: Context, family: Family) -> None:
     """The family lives in another village: correct the columns you copied from it."""
 

@@ -85,12 +85,15 @@ async def update_family(ctx: Context, input: inputs.UpdateFamilyInput) -> Family
     problems.stop()
 
     moved = village is not None and village.id != family.village_id
+    category = family.membership_category_code
     _apply(family, values, village)
     await ctx.session.flush()
     if moved:
         home = {"district_id": family.district_id, "village_id": family.village_id}
         await ctx.session.execute(update(Insuree).where(*_belongs(family)).values(home))
         await every(ctx.host, "family_moved", ctx=ctx, family=family)
+    if family.membership_category_code != category:
+        await every(ctx.host, "family_corrected", ctx=ctx, family_id=family.id)
     return family
 
 
@@ -131,7 +134,8 @@ async def change_family_head(ctx: Context, input: inputs.ChangeFamilyHeadInput) 
         relation = {"relation_code": input.previous_head_relation_code}
         await ctx.session.execute(former.values(is_head=False, version=Insuree.version + 1, **relation))
         head.is_head, head.relation_code, family.head_id = True, None, head.id
-    await ctx.session.flush()
+        await ctx.session.flush()
+        await every(ctx.host, "family_corrected", ctx=ctx, family_id=family.id)
     return family
 
 
@@ -169,12 +173,15 @@ async def update_insuree(ctx: Context, input: inputs.UpdateInsureeInput) -> Insu
     problems.stop()
 
     before = (insuree.status, insuree.status_on)
+    priced = (insuree.birth_date, insuree.relation_code)
     for name, value in person.values.items():
         setattr(insuree, name, value)
     people.name(insuree)
     await people.save(ctx, [person])
     if (insuree.status, insuree.status_on) != before:
         await every(ctx.host, "member_status_changed", ctx=ctx, insuree=insuree)
+    if insuree.family_id is not None and (insuree.birth_date, insuree.relation_code) != priced:
+        await every(ctx.host, "family_corrected", ctx=ctx, family_id=insuree.family_id)
     return insuree
 
 

@@ -95,6 +95,11 @@ async def member_status_changed(ctx: Context, insuree: InsureeRow) -> None:
 
 
 @hook
+async def family_corrected(ctx: Context, family_id: UUID) -> None:
+    await services.family_corrected(ctx, family_id)
+
+
+@hook
 async def family_moved(ctx: Context, family: FamilyRow) -> None:
     await services.family_moved(ctx, family)
 

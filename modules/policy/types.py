@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Text, and_, case, cast, exists, func, literal, null, select
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from core import (
     SQL,
@@ -29,7 +29,15 @@ from modules.insuree.types import KNOWN_BY, EnrolmentOfficer, Family, Insuree
 from modules.location.types import Location
 from modules.policy import errors, models
 from modules.policy.models import SuspendedBy
-from modules.policy.rules import CoverEnd, LineLabel, PolicyStage, PolicyStatus, RenewalAnswer, RenewalWarning
+from modules.policy.rules import (
+    CoverEnd,
+    LineLabel,
+    PolicyNotice,
+    PolicyStage,
+    PolicyStatus,
+    RenewalAnswer,
+    RenewalWarning,
+)
 from modules.policy.services import EligibilityReason
 from modules.product.models import Product as ProductRow
 from modules.product.types import Product, ProductTerms
@@ -90,6 +98,27 @@ class Policy(Node):
     def enforced(policy: type[models.Policy]) -> SQL[bool]:
         """Whether it was activated with less money than is due."""
         return policy.enforced_on.is_not(None)
+
+    @expression
+    def warnings(policy: type[models.Policy]) -> SQL[list[PolicyNotice]]:
+        """What the family should know of it while it runs, such as that it is full."""
+        person, place = insuree_models.Insuree.__table__.alias(), models.PricedMember.__table__.alias()
+        seat = and_(place.c.policy_id == policy.id, place.c.insuree_id == person.c.id, place.c.left_on.is_(None))
+        unseated = exists().where(
+            person.c.family_id == policy.family_id,
+            person.c.ended_at.is_(None),
+            person.c.status == insuree_models.InsureeStatus.ACTIVE,
+            ~exists().where(seat),
+        )
+        corrected = exists().where(seat, person.c.birth_date != place.c.birth_date)
+        runs = policy.status.in_((PolicyStatus.IDLE, PolicyStatus.READY, PolicyStatus.ACTIVE))
+        found = array(
+            [
+                case((and_(runs, unseated), PolicyNotice.MEMBERS_ABOVE_MAXIMUM.name)),
+                case((and_(runs, corrected), PolicyNotice.PRICED_BEFORE_CORRECTION.name)),
+            ]
+        )
+        return func.array_remove(found, null())
 
     @many(CoveredInsuree, order=("starts_on", "id"), seen_with_parent=True)
     def covered_insurees(policy: type[models.Policy], cover: type[models.Cover]) -> Where:

@@ -64,6 +64,7 @@ from modules.policy.rules.renewals import (
 from modules.policy.rules.states import (
     TRANSITIONS,
     PolicyEvent,
+    PolicyNotice,
     PolicyStatus,
     TransitionError,
     after_money,
@@ -96,6 +97,7 @@ __all__ = [
     "Period",
     "Places",
     "PolicyEvent",
+    "PolicyNotice",
     "PolicyStage",
     "PolicyStatus",
     "Price",

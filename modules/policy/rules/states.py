@@ -19,6 +19,18 @@ class PolicyStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class PolicyNotice(StrEnum):
+    """Something about a policy that the family should know.
+
+    MEMBERS_ABOVE_MAXIMUM: the policy is full; somebody in the family has no place on it and is not covered.
+    PRICED_BEFORE_CORRECTION: a member's birth date was corrected after cover began; the price stays as it was bought
+    until the policy is renewed.
+    """
+
+    MEMBERS_ABOVE_MAXIMUM = "MEMBERS_ABOVE_MAXIMUM"
+    PRICED_BEFORE_CORRECTION = "PRICED_BEFORE_CORRECTION"
+
+
 class PolicyEvent(StrEnum):
     """What happens to a policy (decisions 16 and 21).
 

@@ -9,6 +9,7 @@ from modules.policy.services.eligibility import Remaining, Verdict, eligibility
 from modules.policy.services.enrol import enrol, renew
 from modules.policy.services.held import CareVerdict
 from modules.policy.services.members import (
+    family_corrected,
     family_ended,
     family_moved,
     member_added,
@@ -39,6 +40,7 @@ __all__ = [
     "enrol",
     "enrol_everybody",
     "enrol_people",
+    "family_corrected",
     "family_ended",
     "family_moved",
     "member_added",

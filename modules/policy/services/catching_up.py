@@ -8,11 +8,17 @@ from core import Context
 from modules.insuree.models import Family, Insuree, InsureeStatus
 from modules.policy.models import Policy, PricedMember, Renewal
 from modules.policy.rules import PolicyStatus
-from modules.policy.services.members import family_ended, member_added, member_left, member_status_changed
+from modules.policy.services.members import (
+    family_corrected,
+    family_ended,
+    member_added,
+    member_left,
+    member_status_changed,
+)
 
 
 async def catch_up(ctx: Context, since: datetime | None) -> None:
-    """Follow families that moved, stop the policies of deleted ones, and settle who left, died or joined since.
+    """Follow families that moved, stop the policies of deleted ones, settle who left, joined or was corrected since.
 
     Whoever left without a day of its own, such as that of a death, is covered until today.
     """
@@ -28,6 +34,7 @@ async def catch_up(ctx: Context, since: datetime | None) -> None:
         await family_ended(ctx, family)
     await _members_who_left(ctx)
     await _members_who_joined(ctx, since)
+    await _corrected(ctx)
 
 
 async def _follow(ctx: Context) -> None:
@@ -87,3 +94,27 @@ async def _members_who_joined(ctx: Context, since: datetime) -> None:
     by_family = {person.family_id: person for person in await ctx.session.scalars(joined)}
     for person in by_family.values():
         await member_added(ctx, person)
+
+
+async def _corrected(ctx: Context) -> None:
+    other_birth = exists().where(
+        PricedMember.policy_id == Policy.id,
+        PricedMember.left_on.is_(None),
+        Insuree.id == PricedMember.insuree_id,
+        Insuree.birth_date != PricedMember.birth_date,
+    )
+    families = (
+        select(Policy.family_id)
+        .join(Family, Family.id == Policy.family_id)
+        .where(
+            Policy.ended_at.is_(None),
+            Policy.effective_on.is_(None),
+            Policy.status != PolicyStatus.EXPIRED,
+            Family.ended_at.is_(None),
+            or_(Policy.category_code.is_distinct_from(Family.membership_category_code), other_birth),
+        )
+        .distinct()
+        .order_by(Policy.family_id)
+    )
+    for family_id in (await ctx.session.scalars(families)).all():
+        await family_corrected(ctx, family_id)

@@ -1,6 +1,7 @@
 """What families' changes mean for their policies: members who join or leave, families that move or end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -47,6 +48,20 @@ async def member_status_changed(ctx: Context, insuree: Insuree) -> None:
         await member_added(ctx, insuree)
     else:
         await member_left(ctx, insuree, insuree.family_id, insuree.status_on, CoverEnd.STATUS)
+
+
+async def family_corrected(ctx: Context, family_id: UUID) -> None:
+    """Price what covered nobody yet with the family as it is now.
+
+    A policy that covered somebody keeps the price it was bought for until it is renewed (decisions 19 and 22); its
+    `warnings` say so.
+    """
+    for policy in await _current(ctx, family_id):
+        if policy.effective_on is None:
+            policy.category_code = await ctx.session.scalar(
+                select(Family.membership_category_code).where(Family.id == family_id)
+            )
+            await _change_members(ctx, policy)
 
 
 async def family_ended(ctx: Context, family: Family) -> None:
@@ -109,13 +124,16 @@ async def _places(ctx: Context, policy: Policy) -> Sequence[PricedMember]:
 async def _change_members(ctx: Context, policy: Policy) -> None:
     """Price a policy with its family as it is now, give free places away, and work its state and cover out anew.
 
-    A policy that covered somebody already never costs less than that cover was bought for.
+    A policy that covered somebody already never costs less than that cover was bought for, and those who have a place
+    on it are priced as they were: a newcomer does not pay for what was corrected of somebody else.
     """
     offer = await offer_of(ctx, policy)
-    places = await _places(ctx, policy)
-    seated = {place.insuree_id for place in places}
-    price = await reprice(ctx, offer, policy, await members_of(ctx, policy.family_id), seated)
+    seated = {place.insuree_id: place for place in await _places(ctx, policy)}
     activated = policy.effective_on is not None
+    members = await members_of(ctx, policy.family_id)
+    if activated:
+        members = [_as_priced(member, seated.get(member.id)) for member in members]
+    price = await reprice(ctx, offer, policy, members, seated)
     value = max(price.value, policy.bought_value) if activated else price.value
     subsidy = rules.subsidy_for(offer.terms.subsidies, policy.category_code)
     shares = price.shares if value == price.value else rules.split(value, subsidy)
@@ -123,7 +141,10 @@ async def _change_members(ctx: Context, policy: Policy) -> None:
     policy.value, policy.family_share, policy.payer_share, policy.due = value, shares.family, shares.payer, shares.due
     if not activated:
         policy.bought_value, policy.bought_due = value, shares.due
-    for place in places:
+    for member in price.covered:
+        if member.id in seated:
+            seated[member.id].birth_date, seated[member.id].relation = member.birth_date, member.relation
+    for place in seated.values():
         # Somebody else left before paying: no one has to pay for that place any more.
         place.owed = None if place.owed is None else min(place.owed, shares.due)
     ctx.session.add_all(
@@ -140,3 +161,8 @@ async def _change_members(ctx: Context, policy: Policy) -> None:
     )
     await ctx.session.flush()
     await reevaluate(ctx, policy)
+
+
+def _as_priced(member: rules.Member, place: PricedMember | None) -> rules.Member:
+    """A member as the policy's price knows him or her."""
+    return member if place is None else replace(member, birth_date=place.birth_date, relation=place.relation)

@@ -66,6 +66,10 @@ class Listener:
         self.heard.append((f"member_status_changed {insuree.status}", insuree.id))
 
     @hook
+    async def family_corrected(self, ctx: Context, family_id: UUID) -> None:
+        self.heard.append(("family_corrected", family_id))
+
+    @hook
     async def family_moved(self, ctx: Context, family: Family) -> None:
         self.heard.append(("family_moved", family.id))
 

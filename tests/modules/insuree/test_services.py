@@ -305,6 +305,33 @@ async def test_inactive_and_dead_need_a_reason_for_that_and_a_date_rule_2_3_3(
     assert listener.heard == [("member_status_changed DEAD", child.id), ("member_status_changed ACTIVE", child.id)]
 
 
+async def test_what_prices_rest_on_is_told_when_it_is_corrected(
+    change: Any, session: AsyncSession, listener: Any
+) -> None:
+    family = await make_family(session, members=1)
+    child = await make_insuree(session, family)
+    await session.commit()
+    own, home = {"id": child.id}, {"id": family.id}
+    await change("updateInsuree", {**own, "expectedVersion": 1, "lastName": "Mollel", "birthDate": child.birth_date})
+    await change("updateFamily", {**home, "expectedVersion": 1, "address": "Moshi"})
+    assert listener.heard == []
+    told = [("family_corrected", family.id)]
+    for number, (mutation, input) in enumerate(
+        (
+            ("updateInsuree", {**own, "expectedVersion": 2, "birthDate": "2011-01-01"}),
+            ("updateInsuree", {**own, "expectedVersion": 3, "relationCode": "7"}),
+            ("updateFamily", {**home, "expectedVersion": 2, "membershipCategoryCode": "POOR"}),
+            (
+                "changeFamilyHead",
+                {**home, "expectedVersion": 3, "headId": child.id, "previousHeadRelationCode": SPOUSE},
+            ),
+        ),
+        start=1,
+    ):
+        assert (await change(mutation, input))["errors"] == []
+        assert listener.heard == told * number
+
+
 async def test_a_persons_own_number_is_not_taken(change: Any, session: AsyncSession) -> None:
     family = await make_family(session, members=1)
     child, other = await make_insuree(session, family), await make_insuree(session, family)
