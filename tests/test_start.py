@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 UNNEEDED = (
-    "alembic", "mako", "cryptography", "jwt", "PIL", "procrastinate", "tomlkit", "rich", "pytest", "httpx", "hypothesis",
+    "alembic", "mako", "cryptography", "PIL", "procrastinate", "tomlkit", "rich", "pytest", "httpx", "hypothesis",
     "core.migrate", "core.worker", "core.testing",
 )  # fmt: skip
 PROGRAM = """
