@@ -35,12 +35,13 @@ class LimitedHeads(Protocol):  # type: ignore[misc]
             super().data_received(data)
             return
         self._received += len(data)
-        self._wait()
         super().data_received(data)
         if self.cycle is not cycle:  # made when a head is complete
             self._rest()
         elif self._received > HEAD_BYTES:
             self._refuse(b"431 Request Header Fields Too Large")
+        else:
+            self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
