@@ -130,7 +130,7 @@ class Context:
         """The settings of a module, by their class."""
         return self.host.module_settings(kind)
 
-    # What schema.execute asks of whoever asks.
+    # What a `schema.asker.Asker` is asked.
 
     @property
     def whose(self) -> Hashable:

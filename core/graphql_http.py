@@ -20,7 +20,8 @@ from core.notes import Note
 from core.operation import Operation, changes_something, from_address, from_body
 from core.readiness import Readiness
 from schema.errors import request_error
-from schema.execute import Answer, execute
+from schema.execute import execute
+from schema.run import Answer
 
 log = logging.getLogger("bima.http")
 

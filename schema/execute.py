@@ -1,11 +1,8 @@
-"""Answering a request: the plan cache, the compiled statements, and the ordinary fields beside them."""
+"""Answering a request: the documents and the plan cache; what a plan says is carried out in `schema.run`."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, ParamSpec, Protocol, TypeVar
-from uuid import UUID
+from typing import Any, ParamSpec, TypeVar
 
 import orjson
 from graphql import (
@@ -13,24 +10,20 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
-    OperationType,
     is_non_null_type,
 )
-from graphql.execution import execute as execute_ordinary
 from graphql.execution.values import get_variable_values
-from psycopg.pq.abc import PGresult
 
 from schema.aside import Aside
-from schema.border import Around, BorderExecutor, ordinary_document
-from schema.compile import DEFINITION, Planner, Statement
+from schema.asker import Asker
+from schema.border import ordinary_document
+from schema.compile import DEFINITION, Planner
 from schema.document import Document, Documents, Operation, Plans, read
-from schema.errors import LimitExceeded, failed, may_be_done_again, refused, request_error
+from schema.errors import LimitExceeded, refused, request_error
 from schema.kinds import MappedField
 from schema.limits import LONGEST_ALIAS, MOST_ERRORS, check_cost
 from schema.literals import Asked, Lifting, Skeletons
-from schema.patches import fill
-from schema.reach import weigh
-from schema.spans import span
+from schema.run import Answer, Run, Step
 from schema.values import Variables
 from schema.variables import are_many
 from schema.variables import coerced as coerced_plain
@@ -39,99 +32,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Asker(Protocol):
-    """Who asks, and with which connections: what the executor needs of a request's context."""
-
-    request_id: str
-
-    @property
-    def whose(self) -> Hashable:
-        """Who asks, as far as it decides whose turn it is when something takes long."""
-
-    @property
-    def shape(self) -> Any:
-        """What of the asker shapes a statement."""
-
-    @property
-    def unbounded(self) -> bool:
-        """Whether every row may be seen."""
-
-    def has(self, scope: str) -> bool:
-        """Whether the asker has the named set of ids."""
-
-    def ids(self, scope: str) -> Sequence[UUID]:
-        """A named set of ids; its `size_of` belongs to the shape."""
-
-    def value(self, name: str) -> Any:
-        """A bound value of the request."""
-
-    def listed(self, scope: str) -> str:
-        """A named set of ids, as PostgreSQL writes an array."""
-
-    def may(self, right: Any) -> bool:
-        """Whether the asker holds the right."""
-
-    def require(self, right: Any) -> None:
-        """Raise a `RequestError` unless the asker holds the right."""
-
-    def read(
-        self, sql: bytes, parameters: Sequence[bytes | None], notes: Sequence[Any] = ()
-    ) -> Awaitable[bytes | None]:
-        """The value of a compiled statement, whose parameters are given as PostgreSQL's text.
-
-        For each note another value follows: an array of the ids of the rows that it is about, or null where there are
-        none. What is to be noted must stay before this answers.
-        """
-
-    def transaction(
-        self, arguments: dict[str, Any]
-    ) -> AbstractAsyncContextManager[Callable[[bytes | None], Awaitable[None]]]:
-        """A transaction around one ordinary root field; what it yields commits with the answer, else it rolls back."""
-
-    async def result(self, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
-        """What PostgreSQL answers to a statement in the transaction under way, and where none is, to it alone."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A finished answer: JSON bytes, whether the operation was executed, and how many compiled statements ran."""
-
-    body: bytes
-    executed: bool
-    statements: int = 0
-    operation: Operation | None = None
-    """What was carried out; None when the request was refused."""
-    errors: Sequence[dict[str, Any]] = ()
-    """The errors in the body."""
-
-
 @dataclass(frozen=True)
 class Kept:
     """How many documents an engine keeps, and how many plans of their operations."""
 
     documents: int
     plans: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """One root field of a plan: a compiled statement, or an ordinary field's document."""
-
-    key: str
-    name: str
-    """Its place in the schema, such as `Query.lookups`."""
-    non_null: bool
-    right: Any
-    statement: Statement | None = None
-    document: Any = None
-    constant: bytes | None = None
-    failure: Exception | None = None
-    read_arguments: Callable[[Variables], dict[str, Any]] | None = None
-
-    @cached_property
-    def label(self) -> bytes:
-        """The key as it stands in the answer."""
-        return orjson.dumps(self.key) + b":"
 
 
 class Engine:
@@ -301,102 +207,6 @@ async def execute(
     """Answer one request on a composed schema; the engine is kept with the schema."""
     engine: Engine = schema.engine
     return await engine.answer(query, variables, operation_name, asker, query_only=query_only)
-
-
-@dataclass
-class Run:
-    """One request under way."""
-
-    engine: Engine
-    asked: Asked
-    operation: Operation
-    raw: dict[str, Any]
-    variables: Variables
-    asker: Asker
-    many: bool
-    """Whether the variables hold many values."""
-    statements: int = 0
-
-    async def answer(self, steps: list[Step]) -> Answer:
-        """Run the root fields, in order, and put the answer together."""
-        parts: list[bytes] = []
-        errors: list[dict[str, Any]] = []
-        lost = False
-        for step in steps:
-            value, problems = await self._run(step)
-            if problems:
-                errors.extend(problems)
-            if value is None and step.non_null:
-                lost = True
-                if self.operation.node.operation is not OperationType.MUTATION:
-                    break
-            parts.append(step.label + (value or b"null"))
-        data = b"null" if lost else b"{" + b",".join(parts) + b"}"
-        if errors:
-            told = errors[:MOST_ERRORS]
-            body = b'{"data":' + data + b',"errors":' + orjson.dumps(told) + b"}"
-            return Answer(body, True, self.statements, self.operation, told)
-        return Answer(b'{"data":' + data + b"}", True, self.statements, self.operation)
-
-    async def _run(self, step: Step) -> tuple[bytes | None, Sequence[dict[str, Any]] | None]:
-        if step.constant is not None:
-            return step.constant, None
-        try:
-            if step.right is not None:
-                self.asker.require(step.right)
-            if step.failure is not None:
-                raise step.failure
-            with span(step.name):
-                if step.statement is not None:
-                    return await self._compiled(step.statement), None
-                return await self._ordinary(step)
-        except Exception as error:  # noqa: BLE001 - told to the client as this field's error
-            told = GraphQLError(str(error), path=[step.key], original_error=request_error(error))
-            return None, [failed(told, self.asker.request_id)]
-
-    async def _compiled(self, statement: Statement) -> bytes | None:
-        self.statements += 1
-        parameters = statement.texts(self.variables, self.asker)
-        if statement.weighed:
-            self.statements += 1
-            weigh(await self.asker.read(b"EXPLAIN " + statement.sql, parameters), statement.weighed)
-        body = await self.asker.read(statement.sql, parameters, statement.notes)
-        if body is None or not statement.patches:
-            return body
-        data = orjson.loads(body)
-        fill(data, statement.patches, self.asker)
-        return orjson.dumps(data)
-
-    async def _ordinary(self, step: Step) -> tuple[bytes | None, list[dict[str, Any]]]:
-        value, errors = await self._transaction(step)
-        if any(may_be_done_again(error.original_error) for error in errors):
-            value, errors = await self._transaction(step)
-        return value, [failed(self.asked.told(error), self.asker.request_id) for error in errors]
-
-    async def _transaction(self, step: Step) -> tuple[bytes | None, list[GraphQLError]]:
-        """Carry out an ordinary field; what it wrote stays only when there are no errors."""
-        assert step.read_arguments is not None
-        async with self.asker.transaction(step.read_arguments(self.variables)) as commit:
-            # What comes before the service's first step: coercing the values once more, and making objects of them.
-            result = await self.engine.do(
-                self.many,
-                self.asker,
-                execute_ordinary,
-                self.engine.schema,
-                step.document,
-                root_value=Around(self.operation, self.engine.aside, None if self.many else self.engine.plans),
-                context_value=self.asker,
-                variable_values=self.raw,
-                executor_class=BorderExecutor,
-            )
-            if not isinstance(result, Awaitable):
-                done = result
-            else:
-                done = await result
-            value = None if done.data is None else orjson.dumps(done.data[step.key])
-            if not done.errors:
-                await commit(value)
-        return value, list(done.errors or ())
 
 
 def _unnamed(name: str | None) -> str:

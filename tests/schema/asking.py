@@ -12,7 +12,8 @@ from psycopg.pq.abc import PGresult
 
 from schema import Schema
 from schema.errors import Forbidden
-from schema.execute import Answer, Step, execute
+from schema.execute import execute
+from schema.run import Answer, Step
 from schema.walks import size_of
 from tests.schema.library import READ_BOOKS, READ_MEMBERS, Right
 from tests.schema.stock import HARBOUR, SOUTH, TODAY, known

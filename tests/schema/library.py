@@ -33,9 +33,9 @@ from schema import (
     page,
     reference,
 )
+from schema.asker import Asker
 from schema.compose import node_field
 from schema.errors import BadRequest
-from schema.execute import Asker
 from tests.schema.tables import BookRow, LoanRow, MemberRow, PlaceRow, ShelfRow, Status
 
 

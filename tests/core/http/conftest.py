@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from core import Context, graphql_http
 from core.http import create_app
-from schema.execute import Answer
+from schema.run import Answer
 from tests.core.http.calling import bare, client_of, ready
 
 

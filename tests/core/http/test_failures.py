@@ -9,7 +9,7 @@ import pytest
 
 from core import graphql_http
 from core.http import create_app
-from schema.execute import Answer
+from schema.run import Answer
 from tests.core.http.calling import bare, client_of, post, ready, refusal
 
 pytestmark = pytest.mark.profile("tests/core/bare.toml")
