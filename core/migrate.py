@@ -30,6 +30,7 @@ from core.hooks import every
 from core.loading import LoadedModule
 from core.pending import VERSIONS, behind, connected
 from core.presence import switch
+from core.recorded import mend
 from core.settings import StartError
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ async def upgrade(host: "Host") -> list[str]:
     async with locked(host) as connection:
         late = await connection.run_sync(behind, host)
         await connection.run_sync(_upgrade, host)
+        await connection.run_sync(mend, host)
         async with AsyncSession(connection, expire_on_commit=False) as session:
             clock.use_zone(host.settings.timezone)
             ctx = Context(host, SYSTEM, request_id="migrate", _session=session)

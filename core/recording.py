@@ -66,6 +66,7 @@ LEFT_BEHIND = """
     SELECT proname FROM pg_proc
     WHERE proname LIKE 'core\\_history\\_of\\_%' AND pronamespace = current_schema()::regnamespace
         AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgfoid = pg_proc.oid)
+        AND to_regclass(quote_ident(substr(proname, 17))) IS NULL
 """
 
 
@@ -108,9 +109,34 @@ def trigger_arguments(stored: bytes) -> list[str]:
 
 
 def _make_function(connection: Connection, table: str, unrecorded: Iterable[str]) -> None:
-    columns = connection.execute(text(COLUMNS), {"table": _name(table)}).all()
-    recorded = [(name, plain) for name, plain in columns if name not in set(unrecorded)]
-    code = FUNCTION.format(
+    columns = columns_of(connection, table)
+    _run(connection, _code(table, columns, unrecorded))
+    # Whoever could make a trigger of it, if only on a table of his own, would write what he likes into the history.
+    _run(connection, f"REVOKE ALL ON FUNCTION {_function(table)}() FROM PUBLIC")
+    all_of_them = _literal(", ".join(name for name, _ in columns))
+    _run(connection, f"COMMENT ON FUNCTION {_function(table)}() IS {all_of_them}")
+
+
+def columns_of(connection: Connection, table: str) -> list[tuple[str, bool]]:
+    """A table's columns in their order, and whether their type knows no equality."""
+    found = connection.execute(text(COLUMNS), {"table": _name(table)})
+    return [(name, without_equality) for name, without_equality in found]
+
+
+def body(table: str, columns: Sequence[tuple[str, bool]], unrecorded: Iterable[str]) -> str:
+    """What the function of a table with these columns does, as PostgreSQL keeps it."""
+    return _code(table, columns, unrecorded).split("$function$")[1]
+
+
+def columns_recorded(body: str, columns: Iterable[str]) -> set[str]:
+    """Those of the columns that a function records."""
+    return {name for name in columns if _came(name) in body}
+
+
+def _code(table: str, columns: Sequence[tuple[str, bool]], unrecorded: Iterable[str]) -> str:
+    left_out = set(unrecorded)
+    recorded = [(name, without_equality) for name, without_equality in columns if name not in left_out]
+    return FUNCTION.format(
         function=_function(table),
         signature=f"now(), {_literal(table)}",
         signed=SIGNED,
@@ -118,11 +144,6 @@ def _make_function(connection: Connection, table: str, unrecorded: Iterable[str]
         updated=_joined(_changed(name, without_equality) for name, without_equality in recorded),
         deleted=_joined(_went(name) for name, _ in recorded),
     )
-    _run(connection, code)
-    # Whoever could make a trigger of it, if only on a table of his own, would write what he likes into the history.
-    _run(connection, f"REVOKE ALL ON FUNCTION {_function(table)}() FROM PUBLIC")
-    all_of_them = _literal(", ".join(name for name, _ in columns))
-    _run(connection, f"COMMENT ON FUNCTION {_function(table)}() IS {all_of_them}")
 
 
 def _joined(pieces: Iterable[str]) -> str:

@@ -27,6 +27,8 @@ log = logging.getLogger("bima.jobs")
 
 CONCURRENCY = 4
 """Jobs that one worker runs at a time."""
+MOST_CONNECTIONS = CONCURRENCY + 2
+"""Connections of a worker beside those of its `Database`: to take and end jobs, and one that listens for them."""
 TRIES = 8
 """After these a job is given up. They wait 3, 9, 27 ... seconds between them, 2 hours 44 minutes in all."""
 CATCH_UP = 25 * 3600

@@ -29,11 +29,10 @@ default_pool_size = 5
 max_client_conn = 500
 logfile = {log}
 """
-LISTENING = "tests/modules/people/test_actors.py"
-"""Behind such a pooler nobody listens for changes of accounts: these are read with each request instead."""
 ROOT = Path(__file__).parent.parent
 MANY = 100
-TESTED = ("policy", "contribution", "people", "claim")
+LEFT_OUT = ("demo",)
+"""Loading a country copies rows as the tables' owner, which is no business of a pooler's."""
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def pooler(tmp_path: Path, _templates: Templates) -> Iterator[Path]:
 
 @pytest.mark.audit
 def test_the_api_works_behind_a_pooler_in_transaction_mode(pooler: Path) -> None:
-    folders = [ROOT / "tests" / "modules" / name for name in TESTED]
+    folders = [path for path in (ROOT / "tests" / "modules").iterdir() if path.is_dir() and path.name not in LEFT_OUT]
     command = [
         sys.executable,
         "-m",
@@ -74,8 +73,6 @@ def test_the_api_works_behind_a_pooler_in_transaction_mode(pooler: Path) -> None
         "no:cacheprovider",
         "-n",
         "2",
-        "--ignore",
-        LISTENING,
         "--pooler",
     ]
     done = subprocess.run([*command, pooler, *folders], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""What the doctor sees in the database: its version and clock, migrations, modules that are off, jobs, the seal."""
+"""What the doctor sees in the database: version, clock, migrations, modules that are off, jobs, the history."""
 
 import os
 from collections.abc import AsyncIterator
@@ -17,6 +17,7 @@ from core.finding import FINE, ODD, WRONG, Finding
 from core.hooks import every
 from core.pending import connected, pending
 from core.presence import known_modules
+from core.recorded import GONE, lapses
 
 if TYPE_CHECKING:
     from core.host import Host
@@ -62,6 +63,7 @@ async def examine_database(host: "Host") -> AsyncIterator[Finding]:
             yield finding
         yield await _seal(connection)
     async with connected(host) as other, AsyncSession(other) as session:
+        yield _recorded(await other.run_sync(lapses, host))
         for answer in await every(host, "findings", host=host, session=session):
             for finding in answer:
                 yield finding
@@ -104,16 +106,21 @@ async def _connections(host: "Host", connection: AsyncConnection[Any]) -> Findin
         connection,
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int",
     )
-    each = most_connections(host.settings.pool_size) + 1  # one listens
-    processes = (os.cpu_count() or 1) + 1
-    told = f"{most} at most, {each} for each server process"
-    if processes * each <= most:
+    from core.worker import MOST_CONNECTIONS as OF_JOBS
+
+    servers = os.cpu_count() or 1
+
+    def needed(pool_size: int) -> int:
+        each = most_connections(pool_size)
+        return servers * (each + 1) + each + OF_JOBS  # each server listens by one
+
+    size = host.settings.pool_size
+    told = f"{most} at most, {most_connections(size) + 1} for each server process"
+    if needed(size) <= most:
         return Finding("connections", FINE, told)
-    fitting = max(1, (most // processes - 1) // 3)
-    advice = (
-        f"Set pool_size to {fitting}, raise max_connections to {processes * each + 3}, or put pgbouncer in between."
-    )
-    return Finding("connections", ODD, f"{told}: not enough for {processes} processes", advice)
+    fitting = max((fewer for fewer in range(1, size) if needed(fewer) <= most), default=1)
+    advice = f"Set pool_size to {fitting}, raise max_connections to {needed(size) + 3}, or put pgbouncer in between."
+    return Finding("connections", ODD, f"{told}: not enough for {servers} servers and a worker", advice)
 
 
 async def _reached(host: "Host", connection: AsyncConnection[Any]) -> AsyncIterator[Finding]:
@@ -224,6 +231,16 @@ async def _hanging(host: "Host", connection: AsyncConnection[Any]) -> list[Findi
             told = ", ".join(f"{name} ({count})" for name, count in jobs)
             found.append(Finding(what, ODD, told, advice))
     return found
+
+
+def _recorded(lapses: dict[str, str]) -> Finding:
+    if not lapses:
+        return Finding("history", FINE, "every change is recorded")
+    told = ", ".join(f"{table} ({why})" for table, why in lapses.items())
+    advice = "bima migrate"
+    if gone := [table for table, why in lapses.items() if why == GONE]:
+        advice += f"; in a revision, with the columns that are secret: keep_history({', '.join(map(repr, gone))})"
+    return Finding("history", WRONG, f"not recorded as promised: {told}", advice)
 
 
 async def _seal(connection: AsyncConnection[Any]) -> Finding:

@@ -17,11 +17,17 @@ from core import clock
 from core.doctor import Finding, database, examine
 from core.doctor.set_up import is_public
 from core.documents import hash_of
+from core.history import keep_history
 from core.host import Host
+from core.migrate import upgrade
 from tests.core.test_cli import bima, findings
 
 pytestmark = pytest.mark.profile("tests/core/bare.toml")
 
+RECORDS_NOTHING = """CREATE OR REPLACE FUNCTION core_history_of_core_lookup() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN RETURN NULL; END'"""
+ONE_SHADE = """INSERT INTO core_lookup (id, kind, code, names, data, sort_order, active, created_at, updated_at, version)
+    VALUES (gen_random_uuid(), 'shade', 'RED', '{}', '{}', 1, true, now(), now(), 1)"""
 Examine = Callable[..., Awaitable[dict[str, Finding]]]
 PRODUCTION = {"mode": "production", "secret": SecretStr("0123456789abcdef" * 2)}
 
@@ -227,6 +233,53 @@ async def test_connections_must_suffice_for_a_process_on_each_core_and_a_worker(
     assert (await found())["connections"] == Finding("connections", "fine", "397 at most, 31 for each server process")
     assert told((await found(pool_size=40))["connections"]) == (
         "odd",
-        "Set pool_size to 32, raise max_connections to 487, or put pgbouncer in between.",
+        "Set pool_size to 32, raise max_connections to 492, or put pgbouncer in between.",
     )
     assert "connections" not in await found(prepare_statements=False)
+
+
+@pytest.mark.parametrize(
+    ("done", "wrong"),
+    [
+        ("ALTER TABLE core_lookup DISABLE TRIGGER core_history_update", "core_lookup (switched off for update)"),
+        ("ALTER TABLE core_lookup DISABLE TRIGGER USER", "core_lookup (switched off for insert, update, delete)"),
+        ("DROP TRIGGER core_history_delete ON core_lookup", "core_lookup (no trigger for delete)"),
+        ("ALTER TABLE core_lookup ADD COLUMN shade text", "core_lookup (its function is out of date)"),
+        (RECORDS_NOTHING, "core_lookup (its function is out of date)"),
+    ],
+)
+async def test_a_table_whose_changes_are_not_recorded_and_migrate_mends_it(
+    found: Examine, host: Host, session: AsyncSession, done: str, wrong: str
+) -> None:
+    assert (await found())["history"].level == "fine"
+    await run(session, done)
+    finding = (await found())["history"]
+    assert (finding.level, finding.advice) == ("wrong", "bima migrate")
+    assert finding.found == f"not recorded as promised: {wrong}"
+    await upgrade(host)
+    assert (await found())["history"].level == "fine"
+    await run(session, ONE_SHADE, "UPDATE core_lookup SET active = false", "DELETE FROM core_lookup")
+    assert await session.scalar(text("SELECT string_agg(action, '' ORDER BY id) FROM core_history")) == "IUD"
+
+
+async def test_a_table_that_lost_its_triggers_is_recorded_again_without_its_secrets(
+    found: Examine, host: Host, session: AsyncSession, in_migration: Callable[..., Awaitable[None]]
+) -> None:
+    await run(session, "CREATE TABLE core_key (id uuid PRIMARY KEY, name text, hash text)")
+    await in_migration(lambda: keep_history("core_key", secret=("hash",)))
+    await run(session, *(f"DROP TRIGGER core_history_{event} ON core_key" for event in ("insert", "update", "delete")))
+    assert "core_key (no trigger for insert, update, delete)" in (await found())["history"].found
+    await upgrade(host)
+    await run(session, "INSERT INTO core_key VALUES (gen_random_uuid(), 'door', 'secret')")
+    changes = await session.scalar(text("SELECT changes FROM core_history WHERE table_name = 'core_key'"))
+    assert changes.keys() == {"id", "name"}
+
+
+async def test_where_nothing_tells_what_is_secret_a_revision_must_record_it(
+    found: Examine, host: Host, session: AsyncSession
+) -> None:
+    await run(session, "DROP FUNCTION core_history_of_core_lookup CASCADE")
+    await upgrade(host)
+    finding = (await found())["history"]
+    assert finding.found == "not recorded as promised: core_lookup (its function is gone)"
+    assert "keep_history('core_lookup')" in finding.advice
