@@ -84,7 +84,8 @@ _DIGEST = """sha256(convert_to(jsonb_build_array(
 )::text, 'UTF8'))"""
 
 DIGESTS = f"""
-    SELECT h.id, CASE WHEN r.digest_left = {_DIGEST} THEN r.digest ELSE {_DIGEST} END AS digest
+    SELECT h.id, CASE WHEN r.id IS NULL THEN {_DIGEST}
+        WHEN r.digest_left = {_DIGEST} THEN r.digest ELSE {_DIGEST} END AS digest
     FROM core_history h LEFT JOIN core_history_redaction r ON r.history_id = h.id
     WHERE h.id > :after AND h.id <= :until ORDER BY h.id LIMIT :most
 """

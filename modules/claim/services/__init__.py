@@ -3,7 +3,7 @@
 from modules.claim.services import personal
 from modules.claim.services.administrators import create_administrator, delete_administrator, update_administrator
 from modules.claim.services.attachments import add_attachment, remove_attachment
-from modules.claim.services.bulk import among, columns_of, insert_rows, read, update_by, update_rows
+from modules.claim.services.bulk import among, columns_of, insert_rows, read, unnested, update_by, update_rows
 from modules.claim.services.entry import create_claim, delete_claim, update_claim
 from modules.claim.services.facts import (
     Provision,
@@ -32,6 +32,6 @@ __all__ = [
     "delete_administrator", "delete_claim", "deliver_feedback", "go_through", "grouped", "in_chunks",
     "insert_rows", "is_adult_on", "lock_claims", "order", "personal", "plain_lines", "provided", "provisions", "read",
     "reject_claim", "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
-    "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "update_administrator",
+    "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "unnested", "update_administrator",
     "update_by", "update_claim", "update_rows",
 ]  # fmt: skip

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.money import ZERO
-from modules.claim.services import among, columns_of, grouped, read
+from modules.claim.services import among, columns_of, grouped, read, unnested
 from modules.policy.models import Cover, Policy
 from modules.policy.rules import MemberCover, PolicyStage
 from modules.valuation import rules
@@ -101,15 +101,16 @@ async def load_usage(
     session: AsyncSession, policy_ids: Collection[UUID], apart: Collection[UUID] = ()
 ) -> list[rules.Usage]:
     """What claims took from the policies: one row a policy and person, and of the claims `apart` one for each claim."""
-    own = case((among(PolicyUsage.claim_id, apart), PolicyUsage.claim_id))
+    own = unnested(apart)
     category, in_category = func.min(PolicyUsage.category), func.sum(PolicyUsage.in_category)
     rows = await session.execute(
         select(
-            PolicyUsage.policy_id, PolicyUsage.insuree_id, own, *(func.sum(amount) for amount in SUMMED),
+            PolicyUsage.policy_id, PolicyUsage.insuree_id, own.c.id, *(func.sum(amount) for amount in SUMMED),
             category, in_category,
         )
+        .outerjoin(own, own.c.id == PolicyUsage.claim_id)
         .where(among(PolicyUsage.policy_id, policy_ids))
-        .group_by(PolicyUsage.policy_id, PolicyUsage.insuree_id, own)
+        .group_by(PolicyUsage.policy_id, PolicyUsage.insuree_id, own.c.id)
     )  # fmt: skip
     return [_usage(*row) for row in rows]
 
