@@ -1,5 +1,6 @@
 """Valuing claims: what the products pay of each line, and what the claims take from the policies."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -155,7 +156,10 @@ async def _load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
 async def _valuate(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> dict[UUID, rules.Valuation]:
     """The valuations by claim, one after the other: what one takes is taken before the next. They are noted anew."""
     known = await load_usage(ctx.session, facts.policies.rows, apart=[claim.id for claim in claims])
-    usage = grouped(known, lambda row: row.policy_id)
+    usage: defaultdict[UUID, dict[UUID, rules.Usage]] = defaultdict(dict)
+    """By policy and claim; what other claims took, by policy and person."""
+    for row in known:
+        usage[row.policy_id][row.claim_id or row.insuree_id] = row
     valuations = {}
     for claim in claims:
         lines = [_valued_line(facts, line) for line in facts.lines[claim.id] if line.status is LineStatus.PASSED]
@@ -166,12 +170,12 @@ async def _valuate(ctx: Context, claims: Sequence[PlainClaim], facts: Facts) -> 
             for id in {line.policy_id for line in lines}
         }
         for id in {facts.payers[line.id].policy_id for line in facts.lines[claim.id] if line.id in facts.payers}:
-            usage[id] = [row for row in usage[id] if row.claim_id != claim.id]
-        before = [row for id in policies for row in usage[id]]
+            usage[id].pop(claim.id, None)
+        before = [row for id in policies for row in usage[id].values()]
         valued = _valued_claim(ctx, claim, facts)
         valuation = rules.valuate(valued, with_benefits(ctx.host, valued, lines), policies, before)
         for row in valuation.usage:
-            usage[row.policy_id].append(row)
+            usage[row.policy_id][claim.id] = row
         valuations[claim.id] = valuation
     await _replace_usage(ctx, [row for row in known if row.claim_id is not None], valuations)
     await note_lines(ctx.session, facts.payers, facts.lines, valuations)

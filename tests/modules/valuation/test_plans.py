@@ -1,6 +1,5 @@
 """Chunks of claims find their rows by indexes: statistics know nothing of the claims that came since they were made."""
 
-from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import new_id
 from modules.claim.models import Claim
-from modules.claim.services import among, provided
+from modules.claim.services import among
 from modules.claim.services.ordering import MOST_CLAIMS, _in_lane
 from modules.valuation.models import LineValue
 
@@ -25,24 +24,12 @@ async def plan_of(session: AsyncSession, query: Any) -> dict[str, Any]:
     return dict(found["Plan"])
 
 
-def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A plan and all below it."""
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from steps(below)
-
-
 async def test_the_planner_reckons_with_as_many_rows_for_a_thousand_claims_as_for_one(session: AsyncSession) -> None:
     plans = [
         await plan_of(session, select(LineValue.id).where(among(LineValue.claim_id, [new_id() for _ in range(many)])))
         for many in (1, MOST_CLAIMS)
     ]
     assert plans[0]["Plan Rows"] == plans[1]["Plan Rows"]
-
-
-async def test_what_patients_were_given_is_not_looked_for_among_all_claims_that_count(session: AsyncSession) -> None:
-    plan = await plan_of(session, provided())
-    assert not [step for step in steps(plan) if "_status_" in step.get("Index Name", "")]
 
 
 async def test_a_chunk_of_an_order_takes_half_of_what_it_passes(session: AsyncSession) -> None:
