@@ -50,7 +50,7 @@ class Writer:
     policies: list[str] = field(default_factory=list)
     """Policies that nothing was paid for."""
 
-    def round(self, connections: int, seconds: Sequence[int] = (2, 2, 1, 1)) -> Mapping[str, Load]:
+    def round(self, connections: int, seconds: Sequence[int] = (3, 2, 1, 1)) -> Mapping[str, Load]:
         """A load of each kind. More is made than used, so that what the next load takes is there."""
         families = [_family(self.place.village, self.numbers) for _ in range(MOST * seconds[0])]
         enrolled = self.load(FAMILY, families, connections, seconds[0])
@@ -76,14 +76,15 @@ class Writer:
         }
 
     def load(self, document: str, inputs: Sequence[Mapping[str, Any]], connections: int, seconds: int) -> Load:
-        """Send the inputs in turn.
+        """Send the inputs in turn; from the first again, which is said, where there are too few.
 
         Raises:
-            SystemExit: one is refused.
+            SystemExit: one is refused that was sent for the first time.
         """
         found = load(self._asking(document, inputs), self.postmaster, connections, seconds)
         if found.requests + connections > len(inputs):
             click.echo(f"{len(inputs)} requests were too few, some were repeated: {document[:50]}", err=True)
+            return found
         return _well(document, found)
 
     def each(self, document: str, inputs: Sequence[Mapping[str, Any]], connections: int) -> Load:
@@ -112,7 +113,7 @@ def writes(
 ) -> Iterator[tuple[str, int, Load]]:
     """Each kind of write with what it took."""
     writer = Writer(running, postmaster, headers, url, place, iter(waiting.ids))
-    writer.round(4, (4, 3, 1, 1))  # caches and prepared statements
+    writer.round(4, (6, 3, 1, 1))  # caches and prepared statements
     for connections in CONNECTIONS:
         rounds = [writer.round(connections) for _ in range(ROUNDS)]
         for name in rounds[0]:
