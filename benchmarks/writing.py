@@ -3,6 +3,7 @@
 Nothing else answers these: the others have tables, but no rules. So the figures stand alone.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,7 +14,7 @@ import click
 import orjson
 
 from benchmarks.data import Place, Waiting, column
-from benchmarks.processes import ROUNDS, Asking, Load, Server, each, load, middle
+from benchmarks.processes import ROUNDS, SLOW, Asking, Load, Server, each, load, middle
 from core import new_id
 
 FAMILY = "mutation($input: CreateFamilyInput!) { createFamily(input: $input) { family { id memberCount } errors { message } } }"
@@ -25,12 +26,14 @@ CLAIMS = """mutation($input: SubmitClaimsInput!) { submitClaims(input: $input) {
 MOST = 1_500
 """Families that are prepared for each second of a load."""
 SINGLE = 600
-"""Claims that are prepared for each second of a load, one by one."""
+"""Claims that are prepared for a load of them, one by one."""
 CONNECTIONS = (1, 16, 64)
 AT_ONCE = {1: 3, 16: 16}
 """How often a thousand claims are handed in over so many connections. Over 64 these were three weeks' of the country."""
 NEEDED = SINGLE * (1 + ROUNDS * len(CONNECTIONS)) + 1_000 * sum(AT_ONCE.values())
 """Claims that all loads take."""
+LONGEST = 20
+"""Seconds of a load at most."""
 REFUSED = '"errors":[{'
 
 
@@ -49,8 +52,10 @@ class Writer:
     """Families without a policy."""
     policies: list[str] = field(default_factory=list)
     """Policies that nothing was paid for."""
+    pace: float = 100
+    """Claims in a second, when they were handed in last."""
 
-    def round(self, connections: int, seconds: Sequence[int] = (3, 2, 1, 1)) -> Mapping[str, Load]:
+    def round(self, connections: int, seconds: Sequence[int] = (3, 2, 1)) -> Mapping[str, Load]:
         """A load of each kind. More is made than used, so that what the next load takes is there."""
         families = [_family(self.place.village, self.numbers) for _ in range(MOST * seconds[0])]
         enrolled = self.load(FAMILY, families, connections, seconds[0])
@@ -67,12 +72,14 @@ class Writer:
         ]
         paid = self.load(PAYMENT, payments, connections, seconds[2])
         del self.policies[: paid.requests + connections]
-        single = [{"ids": [str(claim)]} for claim in islice(self.claims, SINGLE * seconds[3])]
+        single = [{"ids": [str(claim)]} for claim in islice(self.claims, SINGLE)]
+        submitted = self.load(CLAIMS, single, connections, min(math.ceil(SLOW * connections / self.pace), LONGEST))
+        self.pace = submitted.per_second
         return {
             "enrol a family of five": enrolled,
             "give it a policy": insured,
             "record a contribution": paid,
-            "submit a claim": self.load(CLAIMS, single, connections, seconds[3]),
+            "submit a claim": submitted,
         }
 
     def load(self, document: str, inputs: Sequence[Mapping[str, Any]], connections: int, seconds: int) -> Load:
@@ -113,7 +120,7 @@ def writes(
 ) -> Iterator[tuple[str, int, Load]]:
     """Each kind of write with what it took."""
     writer = Writer(running, postmaster, headers, url, place, iter(waiting.ids))
-    writer.round(4, (6, 3, 1, 1))  # caches and prepared statements
+    writer.round(4, (6, 3, 1))  # caches and prepared statements
     for connections in CONNECTIONS:
         rounds = [writer.round(connections) for _ in range(ROUNDS)]
         for name in rounds[0]:
