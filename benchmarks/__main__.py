@@ -30,13 +30,21 @@ def main(only: tuple[str, ...], quick: bool, only_python: bool, country: str | N
     claims = min(claims, 1000) if quick else claims
     began = time.monotonic()
     targets: list[Target] = []
+    failed: list[str] = []
     with bench(claims=claims, quick=quick, all_servers=not only_python, country=country) as place:
         for name in only or NAMES:
-            result: Told = asyncio.run(import_module(f"benchmarks.{name}").run(place))
+            try:
+                result: Told = asyncio.run(import_module(f"benchmarks.{name}").run(place))
+            except SystemExit as stopped:
+                console.print(f"[bold red]{name}: {stopped}")
+                failed.append(name)
+                continue
             result.show(console)
             result.save(name)
             targets += result.targets
     _tell(console, targets, time.monotonic() - began)
+    if failed:
+        raise SystemExit(f"Without a result: {', '.join(failed)}")
 
 
 def _tell(console: Console, targets: Sequence[Target], seconds: float) -> None:

@@ -115,6 +115,8 @@ class Servers:
                         + ("" if (ratio >= bound if at_least else ratio <= bound) else " missed")
                         for name, ratio, bound, at_least in _held(one, ours)
                     )
+            if told.errors:
+                promised = f"{told.errors} refused"
             table.add_row(
                 one.question, one.server, f"{told.per_second:,.0f}", f"{told.p50:.1f}", f"{told.p99:.1f}",
                 f"{told.server_cpu:.2f}", f"{told.database_cpu:.2f}", f"{told.memory:.0f}", *ratios, promised,
