@@ -55,7 +55,7 @@ class Writer:
     pace: float = 100
     """Claims in a second, when they were handed in last."""
 
-    def round(self, connections: int, seconds: Sequence[int] = (3, 2, 1)) -> Mapping[str, Load]:
+    def round(self, connections: int, seconds: Sequence[int] = (3, 1, 1)) -> Mapping[str, Load]:
         """A load of each kind. More is made than used, so that what the next load takes is there."""
         families = [_family(self.place.village, self.numbers) for _ in range(MOST * seconds[0])]
         enrolled = self.load(FAMILY, families, connections, seconds[0])
@@ -109,7 +109,7 @@ def writes(
 ) -> Iterator[tuple[str, int, Load]]:
     """Each kind of write with what it took."""
     writer = Writer(running, postmaster, headers, url, place, iter(waiting.ids))
-    writer.round(4, (6, 3, 1))  # caches and prepared statements
+    writer.round(4, (6, 2, 1))  # caches and prepared statements
     for connections in CONNECTIONS:
         rounds = [writer.round(connections) for _ in range(ROUNDS)]
         for name in rounds[0]:
