@@ -140,10 +140,10 @@ class PagePlanning(Planning):
                 values = [self._cursor_part(arguments[name], keys, index) for index in range(len(keys))]
                 where.append(beyond(order, row, values))
         order = [key.reversed() for key in keys] if backward else keys
-        places = places_of(where) if way is Way.WALK else None
+        places = places_of(where, walked=True) if way is Way.WALK else None
         if way is Way.FIND:
             source, where = found_first(source, where), []
-        elif places is not None and not places.one and not places.many:
+        elif places is not None and not places.one:
             source, where = merged(row, source, places, order, size + 1), []
         row = Row(source, mapping.attributes)
         ordered = sa.select(*source.c).where(*where).order_by(*(key.ordered(row) for key in order))
@@ -172,17 +172,6 @@ class PagePlanning(Planning):
         if "" in chosen:
             raise BadRequest("An entry of `orderBy` needs its `field`.")
         return keys_of(chosen or declared.order, mapping.attributes)
-
-    def _listed(
-        self, row: Row, source: Any, where: list[Any], way: Way, order: list[Key], most: int
-    ) -> tuple[Any, list[Any]]:
-        """What a list's rows are read from, and the conditions that are left for it."""
-        if way is Way.FIND:
-            return found_first(source, where), []
-        places = places_of(where) if way is Way.WALK else None
-        if places is None or places.one or places.many:
-            return source, where
-        return merged(row, source, places, order, most), []
 
     def _count(self, mapping: Mapping, narrowed: Callable[[Row], list[Any]], *, whole_list: bool) -> Any:
         row, source = fresh(mapping)

@@ -34,6 +34,8 @@ class Reach:
 
     found: bool = False
     """Whether a condition leaves few rows."""
+    placed: bool = False
+    """Whether one leaves the rows of some places, each of which is walked."""
     by_text: bool = False
     """Whether one of these looks for a part of a text, of which PostgreSQL knows least how many rows have it."""
     equal: set[str] = field(default_factory=set)
@@ -58,7 +60,7 @@ def reach_of(mapped: type, mapping: Mapping, value: Given, planner: Any, source:
                 reach_of(mapped, mapping, element(inner, index), planner, f"{at}.{index}")
                 for index in range(len(inner.now))
             ]
-            reach.found |= bool(branches) and all(branch.found for branch in branches)
+            reach.found |= bool(branches) and all(branch.found or branch.placed for branch in branches)
             reach.by_text |= any(branch.by_text for branch in branches)
             reach.other.append(name)
         elif name == "not":
@@ -74,8 +76,10 @@ def _compare(reach: Reach, key: str, name: str, mapping: Mapping, value: Given, 
         if given.null:
             if given.present and name_ in ("eq", "ne"):
                 reach.other.append(name)
-        elif name_ in ("eq", "in", "within") and finds:
+        elif name_ in ("eq", "in") and finds:
             reach.found = True
+        elif name_ == "within" and finds:
+            reach.placed = True
         elif name_ == "eq":
             reach.equal.add(key)
         elif name_ in (*LOWER, *UPPER):
@@ -95,8 +99,10 @@ def attribute(asked: MappedField) -> str:
 
 def unserved(mapped: type, mapping: Mapping, reach: Reach, keys: Sequence[Key]) -> str | None:
     """What to tell who asks for a list that is neither found nor runs along an index, if it costs too much."""
-    if reach.found or (
-        not reach.other and any(_runs_along(index, reach, keys) for index in _by_attributes(mapping, "btree"))
+    if (
+        reach.found
+        or reach.placed
+        or (not reach.other and any(_runs_along(index, reach, keys) for index in _by_attributes(mapping, "btree")))
     ):
         return None
     asked = sorted({*map(camel_case, reach.equal | reach.ranged), *reach.other})

@@ -78,11 +78,15 @@ class Places:
         return [each.size for each in self.sets] == [1]
 
 
-def places_of(conditions: Sequence[Any]) -> Places | None:
-    """The sets among a list's conditions; None where there are none."""
+def places_of(conditions: Sequence[Any], *, walked: bool = False) -> Places | None:
+    """The sets among a list's conditions, a scope's before a filter's; None where there are none.
+
+    `walked`: those that are not too many to be walked.
+    """
     for at, condition in enumerate(conditions):
-        if sets := _sets(condition):
-            return Places(sets, [*conditions[:at], *conditions[at + 1 :]])
+        places = Places(_sets(condition), [*conditions[:at], *conditions[at + 1 :]])
+        if places.sets and not (walked and places.many):
+            return places
     return None
 
 

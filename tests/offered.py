@@ -24,6 +24,8 @@ OPERATORS = {"within", *TEXT}
 DEFINITION = "strawberry-definition"
 ALIVE = re.compile(r"[( AND)]*((\w+\.)?ended_at IS NULL[) AND(]*)+")
 """A filter that leaves out next to nothing."""
+CHEAP = 1_000
+"""In PostgreSQL's units: some milliseconds."""
 SOME: dict[str, Any] = {
     "ID": "01990000-0000-7000-8000-000000000000",
     "UUID": "01990000-0000-7000-8000-000000000000",
@@ -131,11 +133,12 @@ class Plan:
     def read_whole(self, tables: set[str], *, walks: bool) -> Iterator[str]:
         """The tables among these that may be read from one end to the other, and how.
 
-        `walks`: also along an index, past rows that are not wanted.
+        `walks`: also along an index, past rows that are not wanted, unless these are few enough to be passed soon.
         """
+        dear = self.node["Total Cost"] > CHEAP
         for node in self.nodes:
             table, how = node.get("Relation Name"), node["Node Type"]
-            if table in tables and (how == "Seq Scan" or (walks and _passes_over(node))):
+            if table in tables and (how == "Seq Scan" or (walks and dear and _passes_over(node))):
                 yield f"{how} of {table} {node.get('Filter', '')}"
             if how == "Sort" and walks:
                 [below, *_] = node["Plans"]

@@ -4,13 +4,26 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Numeric, String, UniqueConstraint, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+    Uuid,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, aliased, mapped_column, synonym
 
-from core import EVERYBODY, Row, VersionedRow, state
+from core import EVERYBODY, Row, VersionedRow, one_of, state
 from modules.location.rules import LEVELS, CareType, FacilityStatus, LocationLevel, level_of
 from modules.location.scopes import by_place
 
@@ -25,7 +38,8 @@ def inside(location: Any, place: Any) -> ColumnElement[bool]:
 def within(location_id: Any, place: Any) -> ColumnElement[bool]:
     """Whether the location that a column points at is the place or lies in it: what `within` in a filter means."""
     location = aliased(Location)
-    return cast(ColumnElement[bool], location_id.in_(select(location.id).where(inside(location, place))))
+    ids = select(location.id).where(inside(location, place)).scalar_subquery()
+    return one_of(location_id, func.array(ids, type_=ARRAY(Uuid)))
 
 
 def _trigram(table: str, column: str) -> Index:
