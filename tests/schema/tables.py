@@ -8,9 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Numeric, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 
-from schema import EVERYBODY, Viewer, Where
+from schema import EVERYBODY, Viewer, Where, one_of
 
 
 class Status(Enum):
@@ -49,8 +50,8 @@ def in_place_or_named(row: Any, viewer: Viewer) -> Where:
 def within(column: Any, place: Any) -> sa.ColumnElement[bool]:
     """Whether a place is another, or lies directly in it."""
     inner = aliased(PlaceRow)
-    found: sa.ColumnElement[bool] = column.in_(select(inner.id).where((inner.id == place) | (inner.parent_id == place)))
-    return found
+    ids = select(inner.id).where((inner.id == place) | (inner.parent_id == place)).scalar_subquery()
+    return one_of(column, sa.func.array(ids, type_=ARRAY(sa.Uuid())))
 
 
 class PlaceRow(Base):

@@ -7,7 +7,7 @@ import pytest
 
 from schema.walks import FEW, MANY, MOST_WALKED, size_of
 from tests.schema.asking import ANYWHERE, AT_HARBOUR, AT_MANY, AT_TWO, AT_TWO_AND_NAMED, NAMED, Ask, Person
-from tests.schema.stock import HARBOUR, SOUTH, known
+from tests.schema.stock import HARBOUR, NORTH, SOUTH, known
 
 BOOKS = "query($f: BookFilter) { books(first: 100, filter: $f) { totalCount nodes { id title } } }"
 MEMBERS = "{ members(first: 100) { totalCount nodes { id } } }"
@@ -93,6 +93,8 @@ async def test_one_way_of_seeing_rows_may_be_long_and_another_one_place(ask: Ask
         (AT_HARBOUR, None, False),
         (AT_MANY, None, False),
         (ANYWHERE, None, False),
+        (ANYWHERE, {"place": {"within": str(NORTH)}}, True),
+        (ANYWHERE, {"place": {"within": str(NORTH)}, "shelf": {"eq": str(known("shelf", 1))}}, False),
     ],
 )
 async def test_places_are_walked_when_there_are_several_and_nothing_finds_the_rows(
@@ -101,6 +103,16 @@ async def test_places_are_walked_when_there_are_several_and_nothing_finds_the_ro
     query = f"query Walks{id(person)}($f: BookFilter) {{ books(filter: $f) {{ nodes {{ id }} }} }}"
     await ask.data(query, {"f": filter}, person=person)
     assert ("LATERAL" in ask.sql(query)[-1]) is walks
+
+
+@pytest.mark.parametrize("person", [ANYWHERE, AT_HARBOUR, AT_TWO, AT_MANY])
+async def test_rows_within_a_place_are_those_of_the_places_in_it(ask: Ask, person: Person) -> None:
+    query = "query($f: BookFilter) { books(first: 100, filter: $f) { totalCount nodes { id title place { id } } } }"
+    seen = (await ask.data(query, {"f": None}, person=person))["books"]["nodes"]
+    inside = [book for book in seen if book["place"]["id"] in {str(NORTH), str(HARBOUR)}]
+    assert inside
+    found = await ask.data(query, {"f": {"place": {"within": str(NORTH)}}}, person=person)
+    assert found["books"] == {"totalCount": len(inside), "nodes": inside}
 
 
 async def test_plans_are_kept_by_how_many_places_there_are(ask: Ask) -> None:
