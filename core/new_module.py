@@ -12,7 +12,7 @@ from schema.names import camel_case
 
 SKELETON = Path(__file__).parent / "skeleton"
 WORD = "sample"
-KINDS = (".md", ".py", ".toml", ".typed")
+KINDS = (".graphql", ".md", ".py", ".toml", ".typed")
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST = 30
 """Letters of a name: the names of tables and constraints begin with it, and PostgreSQL cuts those at 63."""

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import bima_sample
 from bima_sample import services
 from bima_sample.jobs import tidy
 from bima_sample.models import Entry
@@ -15,7 +16,7 @@ from bima_sample.rights import ALL
 from core import Actor, Context, clock
 from core.host import Host
 from core.migrate import drift
-from core.testing import Api, actor
+from core.testing import Api, actor, ask_examples
 
 pytestmark = pytest.mark.profile(str(Path(__file__).with_name("sample.toml")))
 
@@ -78,6 +79,11 @@ async def test_the_entries_are_served_as_a_table(api: Api, http: Callable[..., o
     assert (answer.status_code, answer.text) == (200, 'code,name\r\nA1,"First, and last"\r\n')
     refused = await http(actor()).get("/sample/entries.csv")  # type: ignore[attr-defined]
     assert refused.status_code == 403
+
+
+async def test_each_example_shows_something(api: Api) -> None:
+    answers = await ask_examples(api, bima_sample)
+    assert set(answers) == {"recordSampleEntry", "sampleEntries"}
 
 
 async def test_the_revisions_make_what_the_models_declare(host: Host) -> None:
