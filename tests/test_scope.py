@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import NOT_FOUND, SIGNED_IN, Context, UserError, Viewer, Where, context_of, visible
+from core import NOT_FOUND, SIGNED_IN, Context, UserError, Viewer, Where, context_of, rows, visible
 from core.host import Host
 from core.matrix import World
 from core.matrix.corners import is_scoped, make_world
@@ -80,11 +80,13 @@ async def test_nobody_sees_or_changes_what_lies_outside(host: Host, session: Asy
 
 @pytest.fixture
 async def small(database_url: str) -> AsyncIterator[Host]:
-    """A host of its own with a few modules: these tests spoil it."""
+    """A host of its own with a few modules: these tests spoil it, and scopes, which the statements kept by model hold."""
+    rows._finding.cache_clear()
     host = Host(load_settings(Path("/"), {}, profile=str(REGISTERED))).on(database_url)
     await host.start()
     yield host
     await host.stop()
+    rows._finding.cache_clear()
 
 
 async def problems(host: Host) -> str:
