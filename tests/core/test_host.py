@@ -1,4 +1,4 @@
-"""The host: which modules it takes, in which order it asks them, and what it refuses, in one clear sentence."""
+"""The host: which modules it takes, in which order it asks them, and what it lets them read."""
 
 import pytest
 
@@ -6,18 +6,13 @@ from core.hooks import every, first
 from core.host import StartError
 from core.loading import available
 from tests.core.conftest import Workshop
+from tests.core.modules_of_test import BELL, FIELD, SETTINGS
 
 GREETING = """
 @hook
 def rights():
     return [Right("{name}.greeting.send", "Greet", roles=("CLERK",))]
 """
-
-
-def refusal(workshop: Workshop, *modules: str, **settings: object) -> str:
-    with pytest.raises(StartError) as refused:
-        _ = workshop.host(*modules, **settings).schema
-    return str(refused.value)
 
 
 def test_core_boots_alone(workshop: Workshop) -> None:
@@ -82,13 +77,6 @@ async def ring(note: str) -> str | None:
 def colour() -> str | None:
     "The first colour wins."
 """
-BELL = """
-from tiny_bell import bell_hooks
-
-@hook
-def hookspecs():
-    return bell_hooks
-"""
 
 
 def bell_and_two_ears(workshop: Workshop) -> None:
@@ -136,117 +124,6 @@ def test_hooks_of_an_absent_module_may_be_implemented_when_marked_optional(works
     assert len(workshop.host("left").modules) == 2
 
 
-# Refusals.
-
-
-def test_an_unknown_module_is_refused_with_a_suggestion(workshop: Workshop) -> None:
-    told = refusal(workshop, "locaton", sources={"modules": "bima.toml"})
-    assert told == 'There is no module "locaton" (bima.toml lists it); did you mean "location"?'
-
-
-def test_a_module_whose_package_is_not_installed_is_refused_with_what_to_type(workshop: Workshop) -> None:
-    told = refusal(workshop, "savings", sources={"modules": "profile ours"}, packages={"savings": "bima-savings>=1,<2"})
-    assert told == (
-        "The module \"savings\" is not installed (profile ours lists it). Type: pip install 'bima-savings>=1,<2'"
-    )
-
-
-def test_a_missing_need_is_refused(workshop: Workshop) -> None:
-    workshop.module("roof", needs=("wall",))
-    told = refusal(workshop, "roof", sources={"modules": "bima.toml"})
-    assert told == 'The module "roof" needs "wall": add it to the modules in bima.toml.'
-
-
-def test_a_circle_is_refused_with_its_path(workshop: Workshop) -> None:
-    workshop.module("hen", needs=("egg",))
-    workshop.module("egg", after=("nest",))
-    workshop.module("nest", needs=("hen",))
-    workshop.module("farm", needs=("hen",))
-    assert "circle: hen → egg → nest → hen;" in refusal(workshop, "farm", "hen", "egg", "nest")
-
-
-def test_a_module_listed_twice_is_refused(workshop: Workshop) -> None:
-    workshop.module("pear")
-    assert refusal(workshop, "pear", "pear") == 'The module "pear" is listed twice in the settings: remove one.'
-
-
-def test_two_modules_with_one_name_are_refused(workshop: Workshop) -> None:
-    workshop.module("pear")
-    workshop.module("pear", package="other_pear")
-    told = refusal(workshop, "pear")
-    assert told.startswith('Two modules are named "pear" (the package ')
-    assert "tiny_pear" in told
-    assert "other_pear" in told
-
-
-def test_a_manifest_with_another_name_is_refused(workshop: Workshop) -> None:
-    workshop.module("pear", offered_as="apple")
-    assert 'The manifest of tiny_pear says "pear", but it is offered as "apple"' in refusal(workshop, "apple")
-
-
-def test_a_package_without_a_manifest_is_refused(workshop: Workshop) -> None:
-    (workshop.folder / "plain").mkdir()
-    (workshop.folder / "plain" / "__init__.py").touch()
-    workshop.offer("plain", "plain")
-    assert "its __init__.py needs `manifest = Manifest(...)`" in refusal(workshop, "plain")
-
-
-def test_a_misspelt_hook_is_refused_with_a_suggestion(workshop: Workshop) -> None:
-    workshop.module("pear", "@hook\ndef rigths(): return ()")
-    told = refusal(workshop, "pear")
-    assert told == 'The module "pear" implements the hook "rigths", which nobody declares; did you mean "rights"?'
-
-
-def test_a_wrong_hook_argument_is_refused(workshop: Workshop) -> None:
-    workshop.module("pear", "@hook\nasync def started(hots): pass")
-    told = refusal(workshop, "pear")
-    assert told == (
-        'The module "pear" gives the hook "started" an argument "hots" that it does not have; did you mean "host"?'
-    )
-
-
-def test_an_argument_of_a_collecting_hook_is_refused(workshop: Workshop) -> None:
-    workshop.module("pear", "@hook\ndef rights(host): return ()")
-    assert "that it does not have; it takes none." in refusal(workshop, "pear")
-
-
-@pytest.mark.parametrize(
-    ("code", "word"), [("def started(host): pass", "async def"), ("async def rights(): return ()", "def")]
-)
-def test_a_hook_that_is_async_on_one_side_only_is_refused(workshop: Workshop, code: str, word: str) -> None:
-    workshop.module("pear", f"@hook\n{code}")
-    assert refusal(workshop, "pear").endswith(f"with `{word}`.")
-
-
-def test_an_async_hook_cannot_be_wrapped(workshop: Workshop) -> None:
-    workshop.module("pear", "@hook(wrapper=True)\nasync def started(host): yield")
-    assert 'wraps the hook "started", which is async' in refusal(workshop, "pear")
-
-
-def test_an_async_firstresult_spec_is_refused(workshop: Workshop) -> None:
-    specs = "from core import hookspec\n@hookspec(firstresult=True)\nasync def ring(): ..."
-    workshop.module("bell", BELL, bell_hooks=specs)
-    assert 'The hook "ring" of the module "bell" cannot be both async and firstresult' in refusal(workshop, "bell")
-
-
-def test_a_hook_that_two_modules_declare_is_refused(workshop: Workshop) -> None:
-    specs = "from core import hookspec\n@hookspec\ndef rights(): ..."
-    workshop.module("bell", BELL, bell_hooks=specs)
-    assert 'The hook "rights" of the module "bell" is declared by another module already' in refusal(workshop, "bell")
-
-
-PEAR_IS_WRONG = "pear.backdating_days in bima.toml is wrong: Input should be greater than or equal to 0."
-SETTINGS = """
-from pydantic import Field
-
-class Settings(ModuleSettings):
-    backdating_days: int = Field(30, ge=0)
-
-@hook
-def settings(): return Settings
-"""
-
-
 def test_a_module_reads_its_settings_by_their_class(workshop: Workshop) -> None:
     workshop.module("pear", SETTINGS)
     host = workshop.host("pear", tables={"pear": {"backdating_days": 60}})
@@ -261,150 +138,15 @@ def test_settings_that_no_module_declares_are_a_mistake_of_the_asking_code(works
         workshop.host().module_settings(kind)
 
 
-@pytest.mark.parametrize(
-    ("table", "told"),
-    [
-        (
-            {"pear": {"backdatng_days": 1}},
-            '"backdatng_days" in bima.toml is no setting of the module "pear"; did you mean "backdating_days"?',
-        ),
-        ({"pera": {}}, 'The settings of "pera" in bima.toml belong to no module; did you mean "pear"?'),
-        ({"plum": {"x": 1}}, 'The module "plum" has no settings, but bima.toml has some: remove them.'),
-        ({"pear": {"backdating_days": -1}}, PEAR_IS_WRONG),
-    ],
-)
-def test_a_setting_that_nobody_declared_is_refused(workshop: Workshop, table: dict[str, object], told: str) -> None:
-    workshop.module("pear", SETTINGS)
-    workshop.module("plum")
-    assert refusal(workshop, "pear", "plum", tables=table, sources={next(iter(table)): "bima.toml"}) == told
-
-
 def test_settings_of_a_module_that_is_known_but_off_are_left_alone(workshop: Workshop) -> None:
     workshop.module("pear", SETTINGS)
     assert len(workshop.host(tables={"pear": {"backdating_days": 60}}).modules) == 1
-
-
-FIELD = """
-@query(right={right})
-async def {field}(ctx: Context) -> str:
-    "A word."
-    return "word"
-
-@hook
-def graphql(): return [extend(Query, {field})]
-"""
-
-
-def test_two_modules_adding_one_field_are_refused_and_both_named(workshop: Workshop) -> None:
-    for name in ("pear", "fig"):
-        workshop.module(name, FIELD.format(field="fruit_word", right="PUBLIC"))
-    told = refusal(workshop, "pear", "fig")
-    assert "both pear and fig add Query.fruitWord" in told
-
-
-def test_a_right_that_nobody_declared_is_refused(workshop: Workshop) -> None:
-    right = 'Right("pear.word.read", "Read words")'
-    workshop.module("pear", FIELD.format(field="fruit_word", right=right))
-    told = refusal(workshop, "pear")
-    assert told.startswith('Query.fruitWord asks for the right "pear.word.read", which no module declares')
 
 
 def test_a_right_that_a_module_declares_may_be_asked_for(workshop: Workshop) -> None:
     right = 'Right("pear.greeting.send", "Greet", roles=("CLERK",))'
     workshop.module("pear", FIELD.format(field="fruit_word", right=right) + GREETING.format(name="pear"))
     assert "fruitWord" in workshop.host("pear").schema.sdl()
-
-
-@pytest.mark.parametrize(
-    ("hook", "thing", "what"),
-    [
-        ("rights", 'Right("fruit.eat", "Eat")', 'the right "fruit.eat"'),
-        ("jobs", 'Job("fruit.ripen", run=print)', 'the job "fruit.ripen"'),
-        ("error_codes", 'ErrorCode("STALE", "", "", "")', 'the error code "STALE"'),
-    ],
-)
-def test_what_has_a_name_is_declared_once(workshop: Workshop, hook: str, thing: str, what: str) -> None:
-    for name in ("pear", "fig"):
-        workshop.module(name, f"@hook\ndef {hook}(): return [{thing}]")
-    told = refusal(workshop, "pear", "fig")
-    assert told.endswith(f"declare {what}: rename one.")
-
-
-def test_a_table_that_does_not_carry_its_modules_name_is_refused(workshop: Workshop) -> None:
-    code = """
-    import sqlalchemy as sa
-
-    @hook
-    def tables(): return [sa.Table("plum_tree", sa.MetaData())]
-    """
-    workshop.module("pear", code)
-    assert refusal(workshop, "pear") == 'The table "plum_tree" of the module "pear" must be named "pear_...".'
-
-
-# The host's life.
-
-
-LIFE = """
-@hook
-async def started(host): host.settings.tables["log"]["steps"].append("{name} up")
-
-@hook
-async def stopped(host): host.settings.tables["log"]["steps"].append("{name} down")
-"""
-
-
-async def test_modules_start_in_order_and_stop_in_reverse(workshop: Workshop, database_url: str) -> None:
-    steps: list[str] = []
-    workshop.module("roof", LIFE.format(name="roof"), needs=("wall",))
-    workshop.module("wall", LIFE.format(name="wall"))
-    workshop.module("log")
-    host = workshop.host("roof", "wall", database_url=database_url)
-    host.settings.tables["log"] = {"steps": steps}
-    await host.start()
-    async with host.db.session() as session:
-        assert session.is_active
-    await host.stop()
-    assert steps == ["wall up", "roof up", "roof down", "wall down"]
-
-
-async def test_when_a_module_fails_to_start_those_before_it_are_stopped(workshop: Workshop, database_url: str) -> None:
-    steps: list[str] = []
-    workshop.module("wall", LIFE.format(name="wall"))
-    workshop.module("roof", "@hook\nasync def started(host): raise RuntimeError('no nails')", needs=("wall",))
-    host = workshop.host("roof", "wall", database_url=database_url)
-    host.settings.tables["log"] = {"steps": steps}
-    with pytest.raises(RuntimeError, match="no nails"):
-        await host.start()
-    assert steps == ["wall up", "wall down"]
-
-
-async def test_a_start_that_failed_can_be_tried_again(workshop: Workshop, database_url: str) -> None:
-    code = """
-    tries = []
-
-    @hook
-    async def started():
-        tries.append(1)
-        if len(tries) == 1:
-            raise RuntimeError("not yet")
-    """
-    workshop.module("wall", code)
-    host = workshop.host("wall", database_url=database_url)
-    with pytest.raises(RuntimeError, match="not yet"):
-        await host.start()
-    await host.start()
-    async with host.db.pool.connection() as connection:
-        assert connection.info.dbname in database_url
-    await host.stop()
-
-
-async def test_a_stopped_host_can_be_started_again(workshop: Workshop, database_url: str) -> None:
-    host = workshop.host(database_url=database_url)
-    for _ in range(2):
-        await host.start()
-        async with host.db.session() as session:
-            assert session.is_active
-        await host.stop()
 
 
 def test_a_module_is_found_by_its_name_or_refused(workshop: Workshop) -> None:
@@ -421,10 +163,3 @@ def test_a_module_that_is_read_only_keeps_its_queries_and_has_no_mutations(works
         assert ("createLocation" in root.mutation_type.fields) is there
         assert {"createLookup"} <= root.mutation_type.fields.keys()
         assert "locations" in root.query_type.fields
-
-
-def test_only_modules_that_there_are_can_be_read_only(workshop: Workshop) -> None:
-    workshop.module("pear")
-    assert refusal(workshop, "pear", read_only=("paer",)).startswith(
-        'There is no module "paer" to be read_only; did you'
-    )

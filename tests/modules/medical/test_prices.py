@@ -1,16 +1,15 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import new_id
 from core.host import Host
+from core.testing import counted
 from modules.location.testing import make_facility
 from modules.medical.models import PriceListLine
 from modules.medical.prices import DAY, changes
@@ -77,14 +76,8 @@ async def test_many_prices_take_one_statement(session: AsyncSession, host: Host)
     items = [await make_item(session) for _ in range(30)]
     facility = await make_facility(session)
     await make_price_list(session, dict.fromkeys(items, 5), facility)
-    statements: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
-    found = await prices(session, [Wanted(facility.id, item.id, JUNE) for item in items])
-    event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)
+    with counted(host) as statements:
+        found = await prices(session, [Wanted(facility.id, item.id, JUNE) for item in items])
     assert len(found) == 30
     assert len(statements) == 1
 

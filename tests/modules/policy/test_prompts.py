@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from core import Context, clock, hook
 from core.history import HistoryRow
 from core.host import Host
 from core.jobs import find_job
-from core.testing import actor
+from core.testing import actor, counted
 from modules.insuree.models import Family, Insuree, InsureeStatus
 from modules.insuree.testing import make_family, make_insuree, make_officer
 from modules.location.models import Location
@@ -257,22 +257,14 @@ async def test_nobody_is_told_where_nothing_was_prompted(
 
 async def test_statements_do_not_grow_with_the_policies_that_end(ctx: Context, session: AsyncSession) -> None:
     counts = set()
-    statements: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
-
-    engine = ctx.host.db.engine.sync_engine
     for policies in (1, 12):
         officer = await make_officer(session)
         for _ in range(policies):
             await ending(session, officer_id=officer.id)
         await session.flush()
-        event.listen(engine, "before_cursor_execute", note)
-        await find_job(ctx.host, "policy.prompt_renewals").run(ctx)
-        event.remove(engine, "before_cursor_execute", note)
+        with counted(ctx.host) as statements:
+            await find_job(ctx.host, "policy.prompt_renewals").run(ctx)
         counts.add(len(statements))
-        statements.clear()
     assert counts == {6}
 
 

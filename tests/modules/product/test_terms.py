@@ -3,14 +3,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import Context, clock
 from core.history import HistoryRow
 from core.host import Host
-from core.testing import Api, actor
+from core.testing import Api, actor, counted
 from modules.medical.rules import VisitType
 from modules.medical.testing import make_item, make_service
 from modules.product.jobs import show_present_terms
@@ -72,14 +72,8 @@ async def test_covers_of_many_terms_come_with_their_limits_in_one_statement(sess
     first = await make_product(session, covers={item: {"limits": limits}, service: {}, other: {}})
     second = await make_product(session, covers=[item])
     terms = [(await terms_of(session, product)).id for product in (first, second)]
-    statements: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
-    lines = await cover_lines(session, terms, [item.id], [service.id])
-    event.remove(host.db.engine.sync_engine, "before_cursor_execute", note)
+    with counted(host) as statements:
+        lines = await cover_lines(session, terms, [item.id], [service.id])
     assert len(statements) == 1
     found = {(line.cover.terms_id, line.cover.item_id or line.cover.service_id): line.limits for line in lines}
     assert set(found) == {(terms[0], item.id), (terms[0], service.id), (terms[1], item.id)}
