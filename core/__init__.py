@@ -43,8 +43,8 @@ from core.inputs import MutationInput, Payload, UserErrorInfo, given, input_type
 from core.jobs import defer
 from core.lookups import LookupRow, check_lookup
 from core.module import PUBLIC, SIGNED_IN, Job, Manifest, ModuleSettings, Right
-from core.objects import columns_of, insert, of_session
-from core.prepared import Prepared, PreparedFor, bound, outer
+from core.objects import columns_of, insert, of_session, read_by_ids, read_objects
+from core.prepared import Prepared, PreparedFor, among, bound, outer
 from core.reading import note_of_reading, note_reading, noted_outside
 from core.rows import check_changeable, check_version, find, find_all, visible
 from core.together import Together, shared_rows
@@ -148,6 +148,7 @@ __all__ = [
     "Where",
     "add_months",
     "age_on",
+    "among",
     "argument",
     "bound",
     "camel_case",
@@ -195,6 +196,8 @@ __all__ = [
     "output_type",
     "page",
     "query",
+    "read_by_ids",
+    "read_objects",
     "reference",
     "shared_rows",
     "state",

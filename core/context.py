@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.errors import Forbidden, Unauthenticated
 from core.module import PUBLIC, SIGNED_IN, ModuleSettings, Right
-from core.transactions import asked, connection_of, session_of
+from core.transactions import asked, close, connection_of, session_of
 from schema.walks import size_of
 
 if TYPE_CHECKING:
@@ -199,8 +199,7 @@ class Context:
         finally:
             session, self._session, self._open = self._session, None, False
             if session is not None:
-                async with session:
-                    pass  # which closes it, though the request be cancelled
+                await close(session)
 
     async def _commit(self, answer: bytes | None) -> None:
         from core.idempotency import remember

@@ -21,6 +21,7 @@ from core.inputs import Payload, UserErrorInfo, same_id, served
 from core.module import Right
 from core.readable import make_readable
 from core.rows import visible
+from core.transactions import flush
 from schema import argument
 from schema.errors import DeclarationError
 from schema.names import camel_case
@@ -121,7 +122,7 @@ async def _run(
         raise UserError(ALREADY_DONE, "clientMutationId")
     ctx.answer_kept = once is None
     returned = await function(ctx, input)
-    await ctx.session.flush()
+    await flush(ctx.session)
     if key is None:
         returned.client_mutation_id = input.client_mutation_id
         return returned

@@ -4,22 +4,22 @@ The session's own way to a row builds, caches and translates a statement each ti
 statement does. What changes an object is still the session's: it writes what changed, and looks at the version.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 import orjson
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.context import Context
 from core.db import Base
-from core.prepared import Prepared, bound
+from core.prepared import Prepared, among, bound
 
 R = TypeVar("R", bound=Base)
 
@@ -29,19 +29,29 @@ def columns_of(model: type[Base]) -> list[sa.Column[Any]]:
     return list(model.__table__.c)  # type: ignore[arg-type]
 
 
-def of_session(ctx: Context, model: type[R], row: Sequence[Any], *, anew: bool = False) -> R:
+async def read_objects(session: AsyncSession, model: type[R], statement: Prepared, **values: Any) -> list[R]:
+    """The objects of the rows that a statement reads, which are those of `columns_of`."""
+    return [of_session(session, model, row) for row in await statement.within(session, **values)]
+
+
+async def read_by_ids(session: AsyncSession, model: type[R], ids: Collection[UUID]) -> list[R]:
+    """The objects of these ids that are there, by one statement; by none where there are no ids."""
+    return await read_objects(session, model, _by_ids(model), ids=list(ids)) if ids else []
+
+
+def of_session(session: AsyncSession, model: type[R], row: Sequence[Any], *, anew: bool = False) -> R:
     """The session's object of a row that was read, whose values come in the order of `columns_of`.
 
     An object that the session has already stays as it is, unless `anew`: then it takes the values of the row.
     """
-    session, names = ctx.session.sync_session, _names(model)
+    below, names = session.sync_session, _names(model)
     values = dict(zip(names, row, strict=True))
-    there: Any = session.identity_map.get(session.identity_key(model, values["id"]))
+    there: Any = below.identity_map.get(below.identity_key(model, values["id"]))
     if there is None:
         there = sa.inspect(model).class_manager.new_instance()
         there.__dict__.update(values)
         make_transient_to_detached(there)
-        session.add(there)
+        below.add(there)
     elif anew:
         for name, value in values.items():
             set_committed_value(there, name, value)
@@ -57,16 +67,17 @@ async def insert(ctx: Context, objects: Sequence[Base]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    statement, sent = _inserting(model), orjson.dumps([_sent(model, each.__dict__) for each in objects], default=str)
-    try:
-        await ctx.connection()
-        await statement.rows(ctx, rows=sent.decode())
-    except psycopg.Error as error:
-        told: Any = DBAPIError.instance(statement.sql.decode(), None, error, psycopg.Error, hide_parameters=True)
-        raise told from error
+    sent = orjson.dumps([_sent(model, each.__dict__) for each in objects], default=str).decode()
+    await _inserting(model).within(ctx.session, rows=sent)
     for each in objects:
         make_transient_to_detached(each)
         ctx.session.add(each)
+
+
+@cache
+def _by_ids(model: type[Base]) -> Prepared:
+    table: Any = model.__table__
+    return Prepared(f"read {table.name}", sa.select(*columns_of(model)).where(among(table.c.id, "ids")))
 
 
 @cache

@@ -1,16 +1,19 @@
 """Statements that are compiled once, for what is asked all day: nothing is built for a request, and rows are plain."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from psycopg.adapt import Transformer
+from psycopg.pq.abc import PGresult
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import BindParameter
 
 from core.context import Context
 from core.module import Right
+from core.transactions import asked
 from schema.rows import RowColumn, Viewer
 from schema.spans import span
 from schema.sql import DIALECT
@@ -43,8 +46,7 @@ class Prepared:
         compiled = query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
         self.sql = str(compiled).encode()
         self._names = list(compiled.positiontup or ())
-        columns = enumerate(getattr(query, "selected_columns", ()))
-        readers = ((index, _reader(column.type)) for index, column in columns)
+        readers = ((index, _reader(column.type)) for index, column in enumerate(query.exported_columns))
         self._transformer = Transformer()
         self._readers = [(index, reader) for index, reader in readers if reader is not None]
 
@@ -53,9 +55,22 @@ class Prepared:
 
         What it writes outside of a transaction is committed with it.
         """
-        parameters = [text(values[name]) for name in self._names]
         with span(self.name):
-            result = await ctx.result(self.sql, parameters)
+            return self._rows(await ctx.result(self.sql, self._texts(values)))
+
+    async def within(self, session: AsyncSession, **values: Any) -> list[tuple[Any, ...]]:
+        """The same in the transaction of a session.
+
+        Raises:
+            DBAPIError: as the session raises it, such as `IntegrityError`.
+        """
+        with span(self.name):
+            return self._rows(await asked(session, self.sql, self._texts(values)))
+
+    def _texts(self, values: Mapping[str, Any]) -> list[bytes | None]:
+        return [text(values[name]) for name in self._names]
+
+    def _rows(self, result: PGresult) -> list[tuple[Any, ...]]:
         self._transformer.set_pgresult(result)
         found = self._transformer.load_rows(0, result.ntuples, tuple)
         return [self._read(row) for row in found] if self._readers else found
@@ -124,6 +139,15 @@ class _Viewer:
     def _bound(self, name: str, value: Callable[[Context], Any], type_: Any) -> Any:
         self.asked[name] = value
         return bound(name, type_)
+
+
+def among(column: Any, name: str) -> Any:
+    """That a column holds one of the values bound by a name, an array of its type.
+
+    The planner is not shown how many there are: one plan serves one and hundreds; otherwise it would be made each time.
+    """
+    values = sa.func.unnest(bound(name, ARRAY(column.type))).table_valued(sa.column("value", column.type))
+    return column == sa.any_(sa.func.array(sa.select(values.render_derived().c.value).scalar_subquery()))
 
 
 def outer(column: Any) -> Any:

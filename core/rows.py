@@ -89,7 +89,7 @@ async def find(
     if lock:
         await ctx.connection()  # which begins the transaction: without one a lock ends with its statement
     rows = await _finding(model, lock, lock or version is not None).rows(ctx, id=id)
-    row = of_session(ctx, model, rows[0], anew=lock) if rows else None
+    row = of_session(ctx.session, model, rows[0], anew=lock) if rows else None
     if row is None or getattr(row, "ended_at", None) is not None:
         raise UserError(NOT_FOUND, path)
     check_version(row, version)

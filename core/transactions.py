@@ -11,6 +11,7 @@ import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor, errors, generators, pq
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -35,23 +36,38 @@ async def asked(session: AsyncSession, sql: bytes, parameters: Sequence[bytes | 
     """What PostgreSQL answers to a statement in a session's transaction, as text; parameters are given as text.
 
     Raises:
-        psycopg.Error: PostgreSQL refuses the statement, or the connection is lost.
+        DBAPIError: PostgreSQL refuses the statement, or the connection is lost; as the session itself raises it.
     """
     cursor = AsyncRawCursor(connection := await connection_of(session))
     try:
         await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
-    except psycopg.OperationalError:
+    except psycopg.Error as error:
         if connection.closed:
             await session.execute(text("SELECT"))  # SQLAlchemy finds out too, and trusts no connection of that time
-        raise
+        told: Any = DBAPIError.instance(sql.decode(), None, error, psycopg.Error, hide_parameters=True)
+        raise told from error
     assert cursor.pgresult is not None
     return cursor.pgresult
 
 
-async def connection_of(session: AsyncSession) -> AsyncConnection[Any]:
-    """The connection of a session's transaction, with everything flushed to it."""
+async def flush(session: AsyncSession) -> None:
+    """Write what is pending, where anything is: the session's own way costs even where nothing is."""
     if session.new or session.dirty or session.deleted:
         await session.flush()
+
+
+async def close(session: AsyncSession) -> None:
+    """Close a session, though the request be cancelled; at once where no transaction is under way."""
+    if not session.in_transaction():
+        session.sync_session.close()
+        return
+    async with session:
+        pass
+
+
+async def connection_of(session: AsyncSession) -> AsyncConnection[Any]:
+    """The connection of a session's transaction, with everything flushed to it."""
+    await flush(session)
     known: AsyncConnection[Any] | None = session.info.get(_CONNECTION)
     if known is not None:
         return known

@@ -105,7 +105,9 @@ class Planner(PagePlanning):
         row, source = fresh(mapping)
         ids = self._placeholder(lambda variables, _: plain(variables[IDS]), array_of(sa.Uuid()))
         value = self._object_json(type_, row, sets, ())
-        return self._finish(sa.select(row.id, value).select_from(source).where(row.id == sa.any_(ids)))
+        # The planner is not shown how many there are: it keeps one plan, where it would make one anew each time.
+        named = row.id == sa.any_(sa.func.array(sa.select(sa.func.unnest(ids)).scalar_subquery()))
+        return self._finish(sa.select(row.id, value).select_from(source).where(named))
 
     def _finish(self, statement: Any) -> Statement:
         compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})

@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Select, Text, any_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from core import (
@@ -21,7 +20,7 @@ from core import (
     Prepared,
     Problems,
     UserError,
-    bound,
+    among,
     camel_case,
     check_codes,
     check_columns,
@@ -190,10 +189,8 @@ async def _check_taken(ctx: Context, people: Sequence[Person], problems: Problem
 @lru_cache(maxsize=1)
 def _holders() -> Prepared:
     """Who has some numbers now."""
-    numbered = Insuree.insurance_number == any_(bound("numbers", ARRAY(Text)))
-    return Prepared(
-        "insuree.holders", select(Insuree.insurance_number, Insuree.id).where(numbered, Insuree.ended_at.is_(None))
-    )
+    holders = select(Insuree.insurance_number, Insuree.id).where(among(Insuree.insurance_number, "numbers"))
+    return Prepared("insuree.holders", holders.where(Insuree.ended_at.is_(None)))
 
 
 async def _check_there(

@@ -46,7 +46,7 @@ async def place(ctx: Context, location_id: UUID, path: str, level: LocationLevel
     """
     await ctx.connection()  # the lock is the transaction's
     rows = await _staying().rows(ctx, id=location_id)
-    found = of_session(ctx, Location, rows[0], anew=True) if rows else None
+    found = of_session(ctx.session, Location, rows[0], anew=True) if rows else None
     if found is None or not await reaches_whole(ctx.session, ctx.actor, found):
         raise UserError(NOT_FOUND, path)
     if level is not None and found.level is not level:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from sqlalchemy import (
     column,
     delete,
     func,
-    literal,
     or_,
     select,
     union_all,
@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
+from core import Prepared, bound
 from modules.medical.models import Element, FacilityPriceLists, Item, PriceList, PriceListLine, Service
 
 DAY = timedelta(days=1)
@@ -58,14 +59,13 @@ async def prices(session: AsyncSession, wanted: Collection[Wanted]) -> dict[Want
     """
     if not wanted:
         return {}
-    asked, lists = _as_rows(wanted), FacilityPriceLists
-    rows = await session.execute(
-        union_all(
-            _priced(asked, Item, PriceListLine.item_id, lists.items_list_id),
-            _priced(asked, Service, PriceListLine.service_id, lists.services_list_id),
-        )
+    rows = await _prices().within(
+        session,
+        facilities=[each.health_facility_id for each in wanted],
+        elements=[each.element_id for each in wanted],
+        days=[each.on for each in wanted],
     )
-    return {Wanted(facility_id, element_id, on): price for facility_id, element_id, on, price in rows}
+    return {Wanted(*asked): price for *asked, price in rows}
 
 
 def changes(lines: Iterable[PriceListLine], wanted: Mapping[UUID, Decimal | None], day: date) -> Changes:
@@ -113,13 +113,21 @@ def _priced(
     )
 
 
-def _as_rows(wanted: Collection[Wanted]) -> TableValuedAlias:
-    """What is asked for as a table of the statement, in one parameter a column."""
-    columns = (
-        literal([each.health_facility_id for each in wanted], ARRAY(Uuid())),
-        literal([each.element_id for each in wanted], ARRAY(Uuid())),
-        literal([each.on for each in wanted], ARRAY(Date())),
+@lru_cache(maxsize=1)
+def _prices() -> Prepared:
+    asked, lists = _as_rows(), FacilityPriceLists
+    return Prepared(
+        "medical.prices",
+        union_all(
+            _priced(asked, Item, PriceListLine.item_id, lists.items_list_id),
+            _priced(asked, Service, PriceListLine.service_id, lists.services_list_id),
+        ),
     )
+
+
+def _as_rows() -> TableValuedAlias:
+    """What is asked for as a table of the statement, in one parameter a column."""
+    columns = (bound("facilities", ARRAY(Uuid())), bound("elements", ARRAY(Uuid())), bound("days", ARRAY(Date())))
     names = (column("health_facility_id", Uuid()), column("element_id", Uuid()), column("on", Date()))
     return func.unnest(*columns).table_valued(*names, name="asked").render_derived()
 

@@ -3,7 +3,18 @@
 from modules.claim.services import personal
 from modules.claim.services.administrators import create_administrator, delete_administrator, update_administrator
 from modules.claim.services.attachments import add_attachment, remove_attachment
-from modules.claim.services.bulk import among, columns_of, insert_rows, read, unnested, update_by, update_rows
+from modules.claim.services.bulk import (
+    IDS,
+    among,
+    columns_of,
+    insert_rows,
+    listed,
+    read,
+    read_prepared,
+    unnested,
+    update_by,
+    update_rows,
+)  # fmt: skip
 from modules.claim.services.entry import create_claim, delete_claim, update_claim
 from modules.claim.services.facts import (
     Provision,
@@ -26,12 +37,12 @@ from modules.claim.services.states import advance
 from modules.claim.services.submission import SUBMIT, submit_claims, submit_ordered
 
 __all__ = [
-    "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
+    "IDS", "SUBMIT", "Order", "Picked", "PlainClaim", "PlainLine", "Provision", "Selection", "add_attachment",
     "advance", "among", "amounts", "check_other_facility", "columns_of", "complete_sample", "counted_claims",
-    "create_administrator", "create_claim", "create_sample",
-    "delete_administrator", "delete_claim", "deliver_feedback", "go_through", "grouped", "in_chunks",
-    "insert_rows", "is_adult_on", "lock_claims", "order", "personal", "plain_lines", "provided", "provisions", "read",
-    "reject_claim", "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
+    "create_administrator", "create_claim", "create_sample", "delete_administrator", "delete_claim",
+    "deliver_feedback", "go_through", "grouped", "in_chunks", "insert_rows", "is_adult_on", "listed", "lock_claims",
+    "order", "personal", "plain_lines", "provided", "provisions", "read", "read_prepared", "reject_claim",
+    "remove_attachment", "restore_claim", "results", "return_claim", "review_claim", "select_claims",
     "select_for_feedback", "select_for_review", "submit_claims", "submit_ordered", "unnested", "update_administrator",
     "update_by", "update_claim", "update_rows",
 ]  # fmt: skip

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Select,
-    Table,
     TableValuedAlias,
     Text,
-    Update,
     Uuid,
     any_,
     cast,
@@ -28,25 +28,44 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import UserDefinedType
 
-from core import Row, clock, new_id
+from core import Prepared, Row, bound, clock, new_id
 
 Values = Mapping[str, Any]
 Record = TypeVar("Record", bound=tuple[Any, ...])
 
 
-def among(what: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
+class _Ids(UserDefinedType[str]):
+    """Ids as PostgreSQL writes an array of them."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "UUID[]"
+
+
+IDS: Any = bound("ids", _Ids())
+"""What stands in a prepared statement for `listed` ids."""
+
+
+def among(what: Any, ids: Iterable[UUID] | ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a column holds one of the ids. As one parameter: thousands of `in_` cost more than the query.
 
-    The planner is not shown how many ids there are: it would reckon, by statistics older than this month's claims, that
-    they are half the table and read all of it, again for each chunk. Not knowing, it takes the column's index.
+    The planner is not shown how many there are, and so takes the column's index and keeps its plan, for one as for
+    thousands; otherwise a plan would be made each time, which costs a single claim more than what is planned.
     """
     return what == any_(func.array(select(unnested(ids).c.id).scalar_subquery()))  # type: ignore[no-any-return]
 
 
-def unnested(ids: Iterable[UUID]) -> TableValuedAlias:
+def unnested(ids: Iterable[UUID] | ColumnElement[Any]) -> TableValuedAlias:
     """Ids as a table with the column `id`, sent as one parameter."""
-    sent = literal(f"{{{','.join(id.hex for id in ids)}}}", _Ids())
+    sent = ids if isinstance(ids, ColumnElement) else literal(listed(ids), _Ids())
     return func.unnest(sent).table_valued(column("id", Uuid())).render_derived()
+
+
+def listed(ids: Iterable[UUID]) -> str:
+    """Ids as PostgreSQL writes an array of them."""
+    return f"{{{','.join([id.hex for id in ids])}}}"
 
 
 def columns_of(model: type[Row], kind: type[tuple[Any, ...]], *but: str) -> list[Any]:
@@ -60,24 +79,21 @@ async def read(session: AsyncSession, query: Select[Any], kind: type[Record]) ->
     return [kind(*row) for row in rows]
 
 
-class _Ids(UserDefinedType[str]):
-    """Ids as PostgreSQL writes an array of them."""
-
-    cache_ok = True
-    render_bind_cast = True
-
-    def get_col_spec(self, **kw: Any) -> str:
-        return "UUID[]"
+async def read_prepared(
+    session: AsyncSession, statement: Prepared, kind: type[Record], ids: Iterable[UUID], **values: Any
+) -> list[Record]:
+    """The same of a prepared statement, which takes `IDS`."""
+    return [kind(*row) for row in await statement.within(session, ids=listed(ids), **values)]
 
 
 async def insert_rows(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> None:
     """Insert rows with one statement; all have the same columns, and what these leave out takes its default."""
     if not rows:
         return
-    table: Table = model.__table__  # type: ignore[assignment]
     whole = [{"id": new_id(), **row} for row in rows]
-    new = _sent(table, whole)
-    await session.execute(insert(table).from_select(list(whole[0]), select(*new.c)))
+    columns = tuple(whole[0])
+    made = {f"new {each.name}": each.default.arg(None) for each in _made(model, columns)}
+    await _inserting(model, columns).within(session, rows=_sent(model, whole), **made)
 
 
 async def update_rows(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> None:
@@ -86,34 +102,65 @@ async def update_rows(session: AsyncSession, model: type[Row], rows: Sequence[Va
     `version` and `updated_at` follow. Objects of the session keep their old values: read anew what is needed after.
     """
     if rows:
-        await session.execute(_update(model, rows, "id"))
+        await _updating(model, tuple(rows[0]), "id").within(session, rows=_sent(model, rows), now=clock.now())
 
 
 async def update_by(
-    session: AsyncSession, model: type[Row], key: str, rows: Sequence[Values], returning: Any
+    session: AsyncSession, model: type[Row], key: str, rows: Sequence[Values], returning: str
 ) -> list[Any]:
-    """As `update_rows`, by another unique column than `id`; a value of every row that was found."""
+    """As `update_rows`, by another unique column than `id`; the value of a column of every row that was found."""
     if not rows:
         return []
-    return list(await session.scalars(_update(model, rows, key).returning(returning)))
+    updating = _updating(model, tuple(rows[0]), key, returning)
+    return [value for (value,) in await updating.within(session, rows=_sent(model, rows), now=clock.now())]
 
 
-def _update(model: type[Row], rows: Sequence[Values], key: str) -> Update:
-    table: Table = model.__table__  # type: ignore[assignment]
-    new = _sent(table, rows)
-    values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in rows[0] if name != key}
+@cache
+def _inserting(model: type[Row], columns: tuple[str, ...]) -> Prepared:
+    table: Any = model.__table__
+    new = _new(table, columns)
+    made = {each.name: bound(f"new {each.name}", each.type) for each in _made(model, columns)}
+    fixed = {
+        each.name: literal(each.default.arg, each.type)
+        for each in table.c
+        if each.name not in columns and each.default is not None and each.default.is_scalar
+    }
+    names, values = [*columns, *made, *fixed], [*new.c, *made.values(), *fixed.values()]
+    return Prepared(f"insert {table.name}", insert(table).from_select(names, select(*values), include_defaults=False))
+
+
+@cache
+def _updating(model: type[Row], columns: tuple[str, ...], key: str, returning: str | None = None) -> Prepared:
+    table: Any = model.__table__
+    new = _new(table, columns)
+    values: dict[str, Any] = {name: new.c[name] for name in columns if name != key}
     if "version" in table.c:
         values["version"] = table.c.version + 1
-    return update(table).where(table.c[key] == new.c[key]).values(**values, updated_at=clock.now())
+    now = bound("now", DateTime(timezone=True))
+    changing = update(table).where(table.c[key] == new.c[key]).values(**values, updated_at=now)
+    found = changing if returning is None else changing.returning(table.c[returning])
+    return Prepared(f"update {table.name}", found)
 
 
-def _sent(table: Table, rows: Sequence[Values]) -> Any:
+@cache
+def _made(model: type[Row], columns: tuple[str, ...]) -> list[Any]:
+    """The columns left out whose defaults are made for each statement, such as `created_at`."""
+    table: Any = model.__table__
+    left = (each for each in table.c if each.name not in columns and each.default is not None)
+    return [each for each in left if each.default.is_callable]
+
+
+def _new(table: Any, columns: Iterable[str]) -> Any:
     """Rows as PostgreSQL reads them out of JSON: that is a parameter which costs little to make, unlike arrays."""
-    states = [name for name in rows[0] if isinstance(table.c[name].type, SqlEnum)]
-    plain = [{**row, **{name: _name(row[name]) for name in states}} for row in rows] if states else rows
-    named = [column(name, table.c[name].type) for name in rows[0]]
-    sent = cast(literal(orjson.dumps(plain, default=str).decode(), Text()), JSON)
+    named = [column(name, table.c[name].type) for name in columns]
+    sent = cast(bound("rows", Text()), JSON)
     return func.json_to_recordset(sent).table_valued(*named, name="new").render_derived(with_types=True)
+
+
+def _sent(model: type[Row], rows: Sequence[Values]) -> str:
+    states = [name for name in rows[0] if isinstance(model.__table__.c[name].type, SqlEnum)]
+    plain = [{**row, **{name: _name(row[name]) for name in states}} for row in rows] if states else rows
+    return orjson.dumps(plain, default=str).decode()
 
 
 def _name(state: Enum | None) -> str | None:

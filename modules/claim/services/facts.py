@@ -5,17 +5,18 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Context
+from core import Context, Prepared, bound, read_by_ids
 from core.money import ZERO
 from modules.claim.models import Claim, ClaimLine, LineStatus
 from modules.claim.rules import COUNTED, ClaimStatus, target_date
-from modules.claim.services.bulk import among, columns_of, read
+from modules.claim.services.bulk import IDS, among, columns_of, listed, read_prepared
 from modules.claim.services.parts import parts_of
 from modules.claim.services.plain import PlainClaim, PlainLine, PlainPatient
 from modules.claim.services.pricing import listed_prices
@@ -64,7 +65,7 @@ class Facts:
     elements: Mapping[UUID, Item | Service]
     prices: Mapping[Wanted, Decimal]
     provisions: defaultdict[tuple[UUID, UUID], list[Provision]]
-    """By patient and element."""
+    """Of what may be given only so often: by patient and element."""
 
     counted: defaultdict[UUID, list[CountedClaim]]
     """By patient."""
@@ -84,18 +85,17 @@ async def load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
     session = ctx.session
     patients = await _patients(session, {claim.insuree_id for claim in claims})
     lines = await plain_lines(session, [claim.id for claim in claims])
-    facilities = await session.scalars(
-        select(HealthFacility).where(among(HealthFacility.id, {claim.health_facility_id for claim in claims}))
-    )
+    facilities = await read_by_ids(session, HealthFacility, {claim.health_facility_id for claim in claims})
     elements = await _elements(session, [line for own in lines.values() for line in own])
     parts, defined = await _bundles(session, [claim.id for claim in claims], elements.values())
+    limited = [id for id, element in elements.items() if element.frequency_days]
     return Facts(
         lines=lines,
         patients=patients,
         facilities={facility.id: facility for facility in facilities},
         elements=elements,
         prices=await listed_prices(ctx, _wanted(claims, lines)),
-        provisions=grouped(await provisions(session, patients, elements), lambda got: (got.insuree_id, got.element_id)),
+        provisions=grouped(await provisions(session, patients, limited), lambda got: (got.insuree_id, got.element_id)),
         counted=grouped(await _counted(session, patients), lambda other: other.insuree_id),
         parts=parts,
         defined=defined,
@@ -104,9 +104,8 @@ async def load(ctx: Context, claims: Sequence[PlainClaim]) -> Facts:
 
 async def plain_lines(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, list[PlainLine]]:
     """The lines of some claims as plain data, by claim, each in the order of their numbers."""
-    query = select(*columns_of(ClaimLine, PlainLine)).where(among(ClaimLine.claim_id, claim_ids))
     found: dict[UUID, list[PlainLine]] = {id: [] for id in claim_ids}
-    for line in await read(session, query.order_by(ClaimLine.claim_id, ClaimLine.line_no), PlainLine):
+    for line in await read_prepared(session, _lines(), PlainLine, claim_ids):
         found[line.claim_id].append(line)
     return found
 
@@ -150,12 +149,9 @@ async def provisions(
     session: AsyncSession, insuree_ids: Collection[UUID], element_ids: Collection[UUID]
 ) -> list[Provision]:
     """What patients were given of items and services, on passed lines of claims that count (claims spec 2.7 e, h)."""
-    rows = await session.execute(
-        provided().where(
-            among(Claim.insuree_id, insuree_ids),
-            or_(among(ClaimLine.item_id, element_ids), among(ClaimLine.service_id, element_ids)),
-        )
-    )
+    if not element_ids:
+        return []
+    rows = await _provisions().within(session, ids=listed(insuree_ids), elements=listed(element_ids))
     return [
         Provision(insuree_id, element_id, target_date(date_from, date_to), given)
         for insuree_id, element_id, date_from, date_to, given in rows
@@ -171,23 +167,13 @@ def grouped(facts: Iterable[Fact], key: Callable[[Fact], Key]) -> defaultdict[Ke
 
 
 async def _patients(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, PlainPatient]:
-    rows = await read(
-        session,
-        select(*columns_of(Insuree, PlainPatient, "closed"), Family.id.is_(None))
-        .outerjoin(Family, (Family.id == Insuree.family_id) & Family.ended_at.is_(None))
-        .where(among(Insuree.id, ids))
-        .order_by(Insuree.id)
-        .with_for_update(of=Insuree, key_share=True),
-        PlainPatient,
-    )
-    return {patient.id: patient for patient in rows}
+    return {patient.id: patient for patient in await read_prepared(session, _locked_patients(), PlainPatient, ids)}
 
 
-async def _elements(session: AsyncSession, lines: Iterable[PlainLine]) -> dict[UUID, Item | Service]:
-    ids = {line.element_id for line in lines}
-    items = await session.scalars(select(Item).where(among(Item.id, ids)))
-    services = await session.scalars(select(Service).where(among(Service.id, ids)))
-    return {element.id: element for element in (*items, *services)}
+async def _elements(session: AsyncSession, lines: Sequence[PlainLine]) -> dict[UUID, Item | Service]:
+    items = await read_by_ids(session, Item, {line.item_id for line in lines if line.item_id is not None})
+    services = await read_by_ids(session, Service, {line.service_id for line in lines if line.service_id is not None})
+    return {item.id: item for item in items} | {service.id: service for service in services}
 
 
 async def _bundles(
@@ -207,8 +193,38 @@ async def _bundles(
 
 
 async def _counted(session: AsyncSession, insuree_ids: Collection[UUID]) -> list[CountedClaim]:
-    counted = select(*columns_of(Claim, CountedClaim)).where(among(Claim.insuree_id, insuree_ids), *_counts())
-    return await read(session, counted, CountedClaim)
+    return await read_prepared(session, _counted_claims(), CountedClaim, insuree_ids)
+
+
+@lru_cache(maxsize=1)
+def _lines() -> Prepared:
+    lines = select(*columns_of(ClaimLine, PlainLine)).where(among(ClaimLine.claim_id, IDS))
+    return Prepared("claim.lines", lines.order_by(ClaimLine.claim_id, ClaimLine.line_no))
+
+
+@lru_cache(maxsize=1)
+def _locked_patients() -> Prepared:
+    return Prepared(
+        "claim.patients",
+        select(*columns_of(Insuree, PlainPatient, "closed"), Family.id.is_(None))
+        .outerjoin(Family, (Family.id == Insuree.family_id) & Family.ended_at.is_(None))
+        .where(among(Insuree.id, IDS))
+        .order_by(Insuree.id)
+        .with_for_update(of=Insuree, key_share=True),
+    )
+
+
+@lru_cache(maxsize=1)
+def _provisions() -> Prepared:
+    elements = bound("elements", IDS.type)
+    of_elements = or_(among(ClaimLine.item_id, elements), among(ClaimLine.service_id, elements))
+    return Prepared("claim.provisions", provided().where(among(Claim.insuree_id, IDS), of_elements))
+
+
+@lru_cache(maxsize=1)
+def _counted_claims() -> Prepared:
+    counted = select(*columns_of(Claim, CountedClaim)).where(among(Claim.insuree_id, IDS), *_counts())
+    return Prepared("claim.counted", counted)
 
 
 def _counts() -> tuple[ColumnElement[bool], ...]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
-from core import NOT_FOUND, REQUIRED, Context, JobInfo, UserError, UserErrorInfo, visible
+from core import NOT_FOUND, REQUIRED, Context, JobInfo, Prepared, PreparedFor, UserError, UserErrorInfo
 from modules.claim import errors
 from modules.claim.models import Claim
 from modules.claim.rules import ClaimStatus
-from modules.claim.services.bulk import among, columns_of, read
+from modules.claim.services.bulk import IDS, among, columns_of, listed
 from modules.claim.services.ordering import MOST_CLAIMS, chosen_claims, order
 from modules.claim.services.plain import PlainClaim
 from modules.claim.types import ClaimResult, ClaimSelectionInput
@@ -86,14 +88,22 @@ async def lock_claims(ctx: Context, ids: Collection[UUID], *, scoped: bool = Fal
 
     `scoped`: only those that the actor may see.
     """
-    locked = (
-        select(*columns_of(Claim, PlainClaim))
-        .where(among(Claim.id, ids), Claim.ended_at.is_(None), *(visible(ctx, Claim) if scoped else ()))
-        .order_by(Claim.id)
-        .with_for_update()
-    )
-    rows = await read(ctx.session, locked, PlainClaim)
-    return sorted(rows, key=lambda claim: (claim.target_date, claim.code, claim.id))
+    await ctx.connection()  # the locks are the transaction's
+    rows = await (_seen.rows(ctx, ids=listed(ids)) if scoped else _named().rows(ctx, ids=listed(ids)))
+    return sorted((PlainClaim(*row) for row in rows), key=lambda claim: (claim.target_date, claim.code, claim.id))
+
+
+def _locked(*seen: Any) -> Select[Any]:
+    claims = select(*columns_of(Claim, PlainClaim)).where(among(Claim.id, IDS), Claim.ended_at.is_(None), *seen)
+    return claims.order_by(Claim.id).with_for_update()
+
+
+_seen = PreparedFor("claim.seen", lambda viewer: _locked(*Claim.__scope__(Claim, viewer)))
+
+
+@lru_cache(maxsize=1)
+def _named() -> Prepared:
+    return Prepared("claim.named", _locked())
 
 
 def results(ctx: Context, selection: Selection) -> list[ClaimResult]:

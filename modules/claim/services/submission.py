@@ -1,18 +1,19 @@
 """Handing claims in: everything is read once, checked in one pass and written back, however many claims there are."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
 
-from core import Context, clock, every
+from core import Context, Prepared, clock, every
 from modules.claim import rules
 from modules.claim.hooks import CheckedClaim, StatusChange
 from modules.claim.inputs import SubmitClaimsInput
 from modules.claim.models import Claim, ClaimLine, Finding, LineStatus
 from modules.claim.rules import ClaimEvent, ClaimStatus, RejectionReason
-from modules.claim.services.bulk import among, insert_rows, update_rows
+from modules.claim.services.bulk import IDS, among, insert_rows, listed, update_rows
 from modules.claim.services.checking import Checking, LineOutcome, Outcome
 from modules.claim.services.facts import load
 from modules.claim.services.ordering import Order, in_chunks
@@ -72,9 +73,13 @@ async def _write(ctx: Context, outcomes: Sequence[Outcome]) -> None:
     lines = (line for outcome in outcomes for line in outcome.lines)
     await update_rows(ctx.session, ClaimLine, [row for line in lines if (row := _line_row(line)) is not None])
     ids = [outcome.claim.id for outcome in outcomes]
-    old = delete(Finding).where(among(Finding.claim_id, ids)).execution_options(synchronize_session=False)
-    await ctx.session.execute(old)
+    await _forgetting().within(ctx.session, ids=listed(ids))
     await insert_rows(ctx.session, Finding, [row for outcome in outcomes for row in _findings(outcome)])
+
+
+@lru_cache(maxsize=1)
+def _forgetting() -> Prepared:
+    return Prepared("claim.old_findings", delete(Finding).where(among(Finding.claim_id, IDS)))
 
 
 def _status(outcome: Outcome) -> ClaimStatus:

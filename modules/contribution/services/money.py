@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
-from core import Context, Prepared, bound
+from core import Context, Prepared, among
 from modules.contribution import rules
 from modules.contribution.models import Contribution
 from modules.contribution.settings import Settings
@@ -64,7 +63,7 @@ def _payments() -> Prepared:
         select(
             paid.policy_id, paid.amount, paid.paid_on, paid.is_photo_fee, paid.payer_id.is_not(None),
             paid.confirmed_at.is_not(None),
-        ).where(paid.policy_id == any_(bound("policies", ARRAY(Uuid))), paid.voided_at.is_(None)),
+        ).where(among(paid.policy_id, "policies"), paid.voided_at.is_(None)),
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ async def _places(ctx: Context, policy: Policy) -> dict[Place, list[Cover]]:
     for row in await _covered_places().rows(ctx, policy=policy.id):
         own = places.setdefault(Place(*row[:size]), [])
         if row[size] is not None:
-            own.append(of_session(ctx, Cover, row[size:]))
+            own.append(of_session(ctx.session, Cover, row[size:]))
     return places
 
 

@@ -1,22 +1,23 @@
 """At submission: which policy pays for each line, what a limit leaves of it, and what the claim will take."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Context
+from core import Context, Prepared
 from core.host import Host
 from core.money import ZERO
 from modules.claim.hooks import CheckedClaim, CheckedLine, LineVerdict, Verdict
 from modules.claim.models import Claim
 from modules.claim.rules import Finding, RejectionReason, target_date
-from modules.claim.services import Provision, among, counted_claims, grouped, insert_rows, provisions
+from modules.claim.services import IDS, Provision, among, counted_claims, grouped, insert_rows, listed, provisions
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.valuation import rules
 from modules.valuation.models import LineValue, PolicyUsage
@@ -160,29 +161,35 @@ async def examiner(ctx: Context, claims: Sequence[CheckedClaim]) -> CoverExamine
     element_ids = {line.element_id for claim in claims for line in claim.lines}
     days = [claim.date_from for claim in claims]
     policies = await lock_policies_of(session, insuree_ids, min(days), max(days))
-    terms_ids = {policy.terms_id for policy in policies.rows.values()}
-    given = await provisions(session, insuree_ids, element_ids)
+    terms = await load_terms(session, {policy.terms_id for policy in policies.rows.values()}, element_ids)
+    # What no limit asks for is not read.
+    given = await provisions(session, insuree_ids, terms.limited)
     return CoverExaminer(
         host=ctx.host,
         session=session,
         settings=ctx.settings(Settings),
         policies=policies,
-        terms=await load_terms(session, terms_ids, element_ids),
+        terms=terms,
         given=grouped(given, lambda each: (each.insuree_id, each.element_id)),
-        visits=await visits_of(session, insuree_ids),
+        visits=await visits_of(session, insuree_ids if terms.counts_visits else ()),
         usage=grouped(await load_usage(session, policies.rows), lambda row: row.policy_id),
     )
 
 
 async def visits_of(
-    session: AsyncSession, insuree_ids: Iterable[UUID]
+    session: AsyncSession, insuree_ids: Collection[UUID]
 ) -> defaultdict[tuple[UUID, ServiceCategory], list[date]]:
     """The target dates of people's claims that count, by person and category; no category is a visit (2.7 i)."""
-    rows = await session.execute(counted_claims().where(among(Claim.insuree_id, insuree_ids)))
+    rows = await _visits().within(session, ids=listed(insuree_ids)) if insuree_ids else ()
     found: defaultdict[tuple[UUID, ServiceCategory], list[date]] = defaultdict(list)
     for insuree_id, category, date_from, date_to in rows:
         found[insuree_id, category or ServiceCategory.VISIT].append(target_date(date_from, date_to))
     return found
+
+
+@lru_cache(maxsize=1)
+def _visits() -> Prepared:
+    return Prepared("valuation.visits", counted_claims().where(among(Claim.insuree_id, IDS)))
 
 
 def valued_claim(claim: CheckedClaim, settings: Settings) -> rules.ValuedClaim:

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import Prepared, bound
 from core.money import ZERO
-from modules.claim.services import among, columns_of, grouped, read, unnested
+from modules.claim.services import IDS, among, columns_of, grouped, listed, read_prepared
 from modules.policy.models import Cover, Policy
 from modules.policy.rules import MemberCover, PolicyStage
 from modules.valuation import rules
@@ -76,23 +78,17 @@ class Policies:
 
 async def lock_policies_of(session: AsyncSession, insuree_ids: Collection[UUID], first: date, last: date) -> Policies:
     """The policies that may cover these people between two days, locked until the transaction ends."""
-    theirs = select(Cover.policy_id).where(
-        among(Cover.insuree_id, insuree_ids), Cover.starts_on <= last, Cover.ends_on >= first
-    )
-    return await _locked(session, Policy.id.in_(theirs))
+    return await _read(session, _theirs(), insuree_ids, first=first, last=last)
 
 
 async def lock_policies(session: AsyncSession, ids: Collection[UUID]) -> Policies:
     """Policies by their ids, locked until the transaction ends."""
-    return await _locked(session, among(Policy.id, ids))
+    return await _read(session, _by_ids(), ids)
 
 
-async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Policies:
-    locked = select(*columns_of(Policy, PlainPolicy)).where(which, Policy.ended_at.is_(None))
-    rows = await read(session, locked.order_by(Policy.id).with_for_update(), PlainPolicy)
-    policies = {policy.id: policy for policy in rows}
-    wanted = select(*columns_of(Cover, CoverDays)).where(among(Cover.policy_id, policies)).order_by(Cover.policy_id)
-    covers = await read(session, wanted, CoverDays)
+async def _read(session: AsyncSession, locked: Prepared, ids: Collection[UUID], **days: date) -> Policies:
+    policies = {policy.id: policy for policy in await read_prepared(session, locked, PlainPolicy, ids, **days)}
+    covers = await read_prepared(session, _covers_of_policies(), CoverDays, policies)
     by_policy = grouped(covers, lambda cover: cover.policy_id)
     return Policies(policies, by_policy, grouped(covers, lambda cover: cover.insuree_id))
 
@@ -101,18 +97,46 @@ async def load_usage(
     session: AsyncSession, policy_ids: Collection[UUID], apart: Collection[UUID] = ()
 ) -> list[rules.Usage]:
     """What claims took from the policies: one row a policy and person, and of the claims `apart` one for each claim."""
-    own = unnested(apart)
+    rows = await _taken().within(session, ids=listed(policy_ids), apart=listed(apart))
+    return [_usage(*row) for row in rows]
+
+
+@lru_cache(maxsize=1)
+def _theirs() -> Prepared:
+    """The policies that may cover some people between two days."""
+    days = Cover.starts_on <= bound("last", Date), Cover.ends_on >= bound("first", Date)
+    return _locked(Policy.id.in_(select(Cover.policy_id).where(among(Cover.insuree_id, IDS), *days)))
+
+
+@lru_cache(maxsize=1)
+def _by_ids() -> Prepared:
+    return _locked(among(Policy.id, IDS))
+
+
+def _locked(which: ColumnElement[bool]) -> Prepared:
+    policies = select(*columns_of(Policy, PlainPolicy)).where(which, Policy.ended_at.is_(None))
+    return Prepared("valuation.policies", policies.order_by(Policy.id).with_for_update())
+
+
+@lru_cache(maxsize=1)
+def _covers_of_policies() -> Prepared:
+    covers = select(*columns_of(Cover, CoverDays)).where(among(Cover.policy_id, IDS))
+    return Prepared("valuation.covers", covers.order_by(Cover.policy_id))
+
+
+@lru_cache(maxsize=1)
+def _taken() -> Prepared:
+    own = case((among(PolicyUsage.claim_id, bound("apart", IDS.type)), PolicyUsage.claim_id)).label("own")
     category, in_category = func.min(PolicyUsage.category), func.sum(PolicyUsage.in_category)
-    rows = await session.execute(
+    return Prepared(
+        "valuation.usage",
         select(
-            PolicyUsage.policy_id, PolicyUsage.insuree_id, own.c.id, *(func.sum(amount) for amount in SUMMED),
+            PolicyUsage.policy_id, PolicyUsage.insuree_id, own, *(func.sum(amount) for amount in SUMMED),
             category, in_category,
         )
-        .outerjoin(own, own.c.id == PolicyUsage.claim_id)
-        .where(among(PolicyUsage.policy_id, policy_ids))
-        .group_by(PolicyUsage.policy_id, PolicyUsage.insuree_id, own.c.id)
+        .where(among(PolicyUsage.policy_id, IDS))
+        .group_by(PolicyUsage.policy_id, PolicyUsage.insuree_id, own),
     )  # fmt: skip
-    return [_usage(*row) for row in rows]
 
 
 def _usage(policy_id: UUID, insuree_id: UUID, claim_id: UUID | None, *rest: Any) -> rules.Usage:

@@ -17,7 +17,7 @@ from modules.valuation.models import ClaimValue, LineValue
 async def remunerate(ctx: Context, amounts: Mapping[UUID, Decimal]) -> None:
     """Say what the facility gets for lines of claims. A claim of which every line is known is VALUATED."""
     rows = [{"claim_line_id": id, "remunerated": amount} for id, amount in amounts.items()]
-    of_claims = await update_by(ctx.session, LineValue, "claim_line_id", rows, LineValue.claim_id)
+    of_claims = await update_by(ctx.session, LineValue, "claim_line_id", rows, "claim_id")
     await _sum_up(ctx, set(of_claims))
 
 
