@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.errors import Forbidden, Unauthenticated
 from core.module import PUBLIC, SIGNED_IN, ModuleSettings, Right
-from core.transactions import asked, close, connection_of, session_of
+from core.transactions import asked, close, connection_of, flush, session_of
 from schema.walks import size_of
 
 if TYPE_CHECKING:
@@ -222,4 +222,5 @@ class Context:
 
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of the transaction under way, with everything flushed to it."""
+        await flush(self.session)
         return await connection_of(self.session)

@@ -14,6 +14,7 @@ from core.errors import NOT_FOUND, NOT_YOURS, STALE, UserError
 from core.module import Right
 from core.objects import columns_of, of_session
 from core.prepared import PreparedFor, bound
+from core.transactions import connection_of
 from schema import EVERYBODY, Viewer
 
 R = TypeVar("R", bound=Row)
@@ -87,7 +88,7 @@ async def find(
             another version.
     """
     if lock:
-        await ctx.connection()  # which begins the transaction: without one a lock ends with its statement
+        await connection_of(ctx.session)  # which begins the transaction: without one a lock ends with its statement
     rows = await _finding(model, lock, lock or version is not None).rows(ctx, id=id)
     row = of_session(ctx.session, model, rows[0], anew=lock) if rows else None
     if row is None or getattr(row, "ended_at", None) is not None:

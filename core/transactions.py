@@ -35,9 +35,13 @@ def session_of(ctx: "Context") -> AsyncSession:
 async def asked(session: AsyncSession, sql: bytes, parameters: Sequence[bytes | None]) -> PGresult:
     """What PostgreSQL answers to a statement in a session's transaction, as text; parameters are given as text.
 
+    What is pending is written before, unless the session is told not to (`no_autoflush`).
+
     Raises:
         DBAPIError: PostgreSQL refuses the statement, or the connection is lost; as the session itself raises it.
     """
+    if session.autoflush:
+        await flush(session)
     cursor = AsyncRawCursor(connection := await connection_of(session))
     try:
         await cursor.execute(sql, [None if each is None else each.decode() for each in parameters])
@@ -66,8 +70,7 @@ async def close(session: AsyncSession) -> None:
 
 
 async def connection_of(session: AsyncSession) -> AsyncConnection[Any]:
-    """The connection of a session's transaction, with everything flushed to it."""
-    await flush(session)
+    """The connection of a session's transaction."""
     known: AsyncConnection[Any] | None = session.info.get(_CONNECTION)
     if known is not None:
         return known

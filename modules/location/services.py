@@ -44,8 +44,7 @@ async def place(ctx: Context, location_id: UUID, path: str, level: LocationLevel
     Raises:
         UserError: NOT_FOUND at the path when there is no such place where the actor works; WRONG_LEVEL.
     """
-    await ctx.connection()  # the lock is the transaction's
-    rows = await _staying().rows(ctx, id=location_id)
+    rows = await _staying().within(ctx.session, id=location_id)
     found = of_session(ctx.session, Location, rows[0], anew=True) if rows else None
     if found is None or not await reaches_whole(ctx.session, ctx.actor, found):
         raise UserError(NOT_FOUND, path)
