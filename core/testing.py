@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
+from unittest.mock import patch
 from urllib.parse import quote
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from core.host import Host
 from core.matrix import Corner as Corner
 from core.matrix import check_scope as check_scope
 from core.postgres import THROWAWAY, Postgres
+from core.prepared import Prepared
 from core.settings import DEFAULT_PROFILE, PREFIX, load_settings
 from core.templates import Templates
 from schema.execute import execute
@@ -306,8 +308,13 @@ async def http(host: Host) -> AsyncIterator["Callable[[Actor], AsyncClient]"]:
 
 @contextmanager
 def counted(host: Host) -> Iterator[list[str]]:
-    """The statements that services send while the block runs."""
+    """The statements that services send while the block runs, by sessions and prepared ones."""
     statements: list[str] = []
+    rows = Prepared._rows
+
+    def noted(self: Prepared, result: Any) -> Any:
+        statements.append(self.sql.decode())
+        return rows(self, result)
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         statements.append(statement)
@@ -316,7 +323,8 @@ def counted(host: Host) -> Iterator[list[str]]:
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
-        yield statements
+        with patch.object(Prepared, "_rows", noted):
+            yield statements
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)

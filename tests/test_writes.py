@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Context, new_id
+from core import Actor, Context, new_id, prepared
 from core.gathering import Gathering
 from core.host import Host
 from core.testing import Api, actor
@@ -41,13 +41,17 @@ class Sent:
 
 @pytest.fixture
 def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
-    """Counts whatever the host sends to the database; `set_config` of the history is among it."""
+    """Counts whatever the host sends to the database but BEGIN, which signs for the history, and COMMIT."""
     found = Sent()
-    result, add = Context.result, Gathering.add
+    result, asked, add = Context.result, prepared.asked, Gathering.add
 
     async def counted(self: Context, sql: bytes, *rest: Any) -> Any:
         found.statements.append(sql.decode())
         return await result(self, sql, *rest)
+
+    async def within(session: AsyncSession, sql: bytes, *rest: Any) -> Any:
+        found.statements.append(sql.decode())
+        return await asked(session, sql, *rest)
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         found.statements.append(statement)
@@ -57,6 +61,7 @@ def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
         await add(self, row)
 
     monkeypatch.setattr(Context, "result", counted)
+    monkeypatch.setattr(prepared, "asked", within)
     monkeypatch.setattr(Gathering, "add", shared)
     event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
     yield found
