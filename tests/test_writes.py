@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import Actor, Context, new_id, prepared
+from core import Actor, Context, new_id
 from core.gathering import Gathering
 from core.host import Host
 from core.testing import Api, actor
+from core.transactions import asked
 from modules.claim.testing import Clinic, make_claim, make_clinic
 from modules.insuree.models import Insuree
 from modules.insuree.testing import make_family
@@ -43,7 +44,7 @@ class Sent:
 def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
     """Counts whatever the host sends to the database but BEGIN, which signs for the history, and COMMIT."""
     found = Sent()
-    result, asked, add = Context.result, prepared.asked, Gathering.add
+    result, add = Context.result, Gathering.add
 
     async def counted(self: Context, sql: bytes, *rest: Any) -> Any:
         found.statements.append(sql.decode())
@@ -61,7 +62,7 @@ def sent(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
         await add(self, row)
 
     monkeypatch.setattr(Context, "result", counted)
-    monkeypatch.setattr(prepared, "asked", within)
+    monkeypatch.setattr("core.prepared.asked", within)
     monkeypatch.setattr(Gathering, "add", shared)
     event.listen(host.db.engine.sync_engine, "before_cursor_execute", note)
     yield found
