@@ -57,8 +57,12 @@ async def test_what_is_searched_in_large_tables_has_an_index_of_trigrams(host: H
 
 async def test_what_large_tables_are_found_by_has_an_index(host: Host, database: Any) -> None:
     indexed = set(database.execute(LEADING).fetchall())
+    tables = {table.name for module in host.modules for table in host.tables_of(module.name)}
     found_by = {
-        (mapping.table.name, mapping.attributes[name].name) for mapping in MAPPED.values() for name in mapping.found_by
+        (mapping.table.name, mapping.attributes[name].name)
+        for mapping in MAPPED.values()
+        for name in mapping.found_by
+        if mapping.table.name in tables
     }
     assert ("claim_claim", "insuree_id") in found_by
     assert found_by - indexed == set()
