@@ -237,7 +237,7 @@ class Checking:
                 element_id, day = line.line.element_id, outcome.checked.target_date
                 quantity = line.line.quantity_provided if line.quantity is None else line.quantity
                 self.facts.provisions[claim.insuree_id, element_id].append(
-                    Provision(claim.insuree_id, element_id, day, quantity)
+                    Provision(claim.insuree_id, element_id, claim.date_from, day, quantity)
                 )
 
     def _day(self, moment: datetime) -> date:

@@ -35,10 +35,11 @@ Quantities = Mapping[UUID, Mapping[UUID, Decimal]]
 
 
 class Provision(NamedTuple):
-    """A passed line of a claim that counts: what the patient got of an element, and when."""
+    """A passed line of a claim that counts: what the patient got of an element, and on which days."""
 
     insuree_id: UUID
     element_id: UUID
+    date_from: date
     target_date: date
     quantity: Decimal
 
@@ -153,7 +154,7 @@ async def provisions(
         return []
     rows = await _provisions().within(session, ids=listed(insuree_ids), elements=listed(element_ids))
     return [
-        Provision(insuree_id, element_id, target_date(date_from, date_to), given)
+        Provision(insuree_id, element_id, date_from, target_date(date_from, date_to), given)
         for insuree_id, element_id, date_from, date_to, given in rows
     ]
 

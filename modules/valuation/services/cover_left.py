@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core import Context
 from core.money import ZERO
 from modules.claim.models import Claim, ClaimLine
-from modules.claim.rules import COUNTED, target_date
+from modules.claim.rules import COUNTED
 from modules.claim.services import counted_claims, provided
 from modules.medical.rules import ServiceCategory
 from modules.policy.hooks import HeldCover, Taken, Usage
@@ -29,7 +29,7 @@ PAID = ("remunerated", "remunerated_in_patient", "remunerated_out_patient")
 
 
 def taken(cover: HeldCover) -> Taken:
-    """What a person's claims that count took of a policy between two days, both included (decision 28).
+    """What a person's claims that count took of a policy between two days, both included (decisions 27 and 28).
 
     Facts are read as arrays of what the rows hold; what they mean, the rules say.
     """
@@ -41,11 +41,9 @@ def taken(cover: HeldCover) -> Taken:
             or_(ClaimLine.service_id == cover.service_id, ClaimLine.item_id == cover.item_id),
         )
         .subquery(),
-        "element_id", "date_from", "date_to", "quantity",
+        "element_id", "date_from", "quantity",
     )  # fmt: skip
-    visits = _arrays(
-        counted_claims().where(Claim.insuree_id == cover.insuree_id).subquery(), "category", "date_from", "date_to"
-    )
+    visits = _arrays(counted_claims().where(Claim.insuree_id == cover.insuree_id).subquery(), "category", "date_from")
     sums = (func.sum(getattr(PolicyUsage, name)).label(name) for name in PAID)
     used = _arrays(
         select(PolicyUsage.insuree_id, *sums)
@@ -79,13 +77,14 @@ def _usage(values: Sequence[Any], cover: HeldCover) -> Usage:
     ceiling_type, threshold, *rest = values
     amounts = dict(zip(CEILINGS, rest, strict=False))
     members, *arrays = rest[len(CEILINGS) :]
-    given, visits, used = (list(zip(*(column or () for column in part), strict=True)) for part in _split(arrays, 4, 3))
+    given, visits, used = (list(zip(*(column or () for column in part), strict=True)) for part in _split(arrays, 3, 2))
 
-    def inside(date_from: date, date_to: date | None) -> bool:
-        return bool(cover.first <= target_date(date_from, date_to) <= cover.last)
+    def inside(date_from: date) -> bool:
+        """Whether care that began on the day took of this policy: a stay belongs to that of its admission."""
+        return bool(cover.first <= date_from <= cover.last)
 
     def quantity(element_id: UUID | None) -> Decimal:
-        return sum((each for id, *days, each in given if id == element_id and inside(*days)), ZERO)
+        return sum((each for id, began, each in given if id == element_id and inside(began)), ZERO)
 
     terms = rules.ProductTerms(ceiling_type or CeilingType.TREATMENT, threshold=threshold or None, **amounts)
     others = [
@@ -99,7 +98,7 @@ def _usage(values: Sequence[Any], cover: HeldCover) -> Usage:
     return Usage(
         service=quantity(cover.service_id),
         item=quantity(cover.item_id),
-        claims=Counter(category or ServiceCategory.VISIT for category, *days in visits if inside(*days)),
+        claims=Counter(category or ServiceCategory.VISIT for category, began in visits if inside(began)),
         # Of a ceiling with two sides, that of visits without a stay.
         ceiling=rules.ceiling_left(terms, hospital_visit=False, members=members, others=others),
     )

@@ -16,7 +16,7 @@ from core.host import Host
 from core.money import ZERO
 from modules.claim.hooks import CheckedClaim, CheckedLine, LineVerdict, Verdict
 from modules.claim.models import Claim
-from modules.claim.rules import Finding, RejectionReason, target_date
+from modules.claim.rules import Finding, RejectionReason
 from modules.claim.services import IDS, Provision, among, counted_claims, grouped, insert_rows, listed, provisions
 from modules.medical.rules import PackageType, ServiceCategory
 from modules.valuation import rules
@@ -41,7 +41,7 @@ class CoverExaminer:
     """What the patients were given, by patient and element."""
 
     visits: defaultdict[tuple[UUID, ServiceCategory], list[date]]
-    """The target dates of the patients' claims that count, by patient and category."""
+    """The days on which the patients' claims that count began, by patient and category."""
 
     usage: defaultdict[UUID, list[rules.Usage]]
     """What claims took, by policy."""
@@ -98,13 +98,14 @@ class CoverExaminer:
         visits = self.visits.get((claim.insuree_id, claim.category), ()) if most is not None else ()
 
         def within(day: date) -> bool:
+            """Whether care that began on the day took of this policy: a stay belongs to that of its admission (27)."""
             return member.effective_on <= day <= member.expires_on
 
         return rules.Candidate(
             policy_id=policy.id,
             terms=terms,
             member=member,
-            used=sum((each.quantity for each in given if within(each.target_date)), ZERO),
+            used=sum((each.quantity for each in given if within(each.date_from)), ZERO),
             category_limit=most,
             category_used=sum(map(within, visits)),
         )
@@ -129,12 +130,12 @@ class CoverExaminer:
         for row in valuation.usage:
             self.usage[row.policy_id].append(row)
         self.taken += valuation.usage
-        self.visits[claim.insuree_id, claim.category].append(claim.target_date)
+        self.visits[claim.insuree_id, claim.category].append(claim.date_from)
         values = {value.line_no: value for value in valuation.lines}
         for (line, cover), on_terms in zip(paid, lines, strict=True):
             self.lines.append(self._line_value(claim, line, on_terms, values[line.line_no]))
             self.given[claim.insuree_id, line.element_id].append(
-                Provision(claim.insuree_id, line.element_id, claim.target_date, cover.quantity)
+                Provision(claim.insuree_id, line.element_id, claim.date_from, claim.target_date, cover.quantity)
             )
         return {line_no: value.unit for line_no, value in values.items()}
 
@@ -179,11 +180,11 @@ async def examiner(ctx: Context, claims: Sequence[CheckedClaim]) -> CoverExamine
 async def visits_of(
     session: AsyncSession, insuree_ids: Collection[UUID]
 ) -> defaultdict[tuple[UUID, ServiceCategory], list[date]]:
-    """The target dates of people's claims that count, by person and category; no category is a visit (2.7 i)."""
+    """The days on which people's care began, of claims that count, by person and category; none is a visit (2.7 i)."""
     rows = await _visits().within(session, ids=listed(insuree_ids)) if insuree_ids else ()
     found: defaultdict[tuple[UUID, ServiceCategory], list[date]] = defaultdict(list)
-    for insuree_id, category, date_from, date_to in rows:
-        found[insuree_id, category or ServiceCategory.VISIT].append(target_date(date_from, date_to))
+    for insuree_id, category, date_from, _ in rows:
+        found[insuree_id, category or ServiceCategory.VISIT].append(date_from)
     return found
 
 

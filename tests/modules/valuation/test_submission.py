@@ -172,6 +172,20 @@ async def test_the_limit_of_another_period_is_not_used(scheme: Scheme) -> None:
     assert (await scheme.handed_in(drug))["status"] == "CHECKED"
 
 
+async def test_a_stay_uses_the_limits_of_the_policy_of_its_admission_decision_27(scheme: Scheme) -> None:
+    drug = scheme.clinic.items[0]
+    limits = {"category_limits": {ServiceCategory.HOSPITALISATION: (1, 0)}}
+    product = await make_product(scheme.session, covers={drug: {"limit_number_adult": 1}}, **limits)
+    for year in (2025, 2026):
+        await make_policy(scheme.session, scheme.family, product, starts_on=date(year, 1, 1))
+    await scheme.session.commit()
+    await scheme.handed_in(drug, on=date(2025, 12, 30), date_to=date(2026, 1, 2))
+    same_year = await scheme.handed_in(drug, on=date(2025, 12, 20), date_to=date(2025, 12, 22))
+    assert lines(same_year)[0]["rejectionReason"] == "MAX_PROVISIONS"
+    assert {finding["code"] for finding in lines(same_year)[0]["findings"]} == {"MAX_PROVISIONS", "MAX_ADMISSIONS"}
+    assert (await scheme.handed_in(drug, date_to=CARE_ON + timedelta(days=2)))["status"] == "CHECKED"
+
+
 @pytest.mark.parametrize(
     ("category", "reason"),
     [
