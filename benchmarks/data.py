@@ -3,6 +3,7 @@
 On one day the same places, people, policies and claims everywhere; `modules/demo/country` says how they come about.
 """
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,9 @@ class Data:
             await _load(self.modules.on(url), scale)
             self.loaded[scale.name] = url
         with self.templates.twin(self.loaded[scale.name]) as url:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+            os.sync()  # a copy is most of a gigabyte, whose writing to disk takes the first half minute of what follows
             yield url
 
 
