@@ -1,6 +1,8 @@
-"""Collecting garbage: not while anything is loaded, then rarely, and never through what was loaded."""
+"""Memory: garbage is not collected while anything is loaded, then rarely, and never through what was loaded."""
 
+import ctypes
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +15,9 @@ that are handed in, looking took a sixth of the time.
 OF_REQUESTS = 5_000, 10
 """The same where somebody waits for each answer: a collection stops everything, so it has to be short (decision 21)."""
 
+_M_MMAP_THRESHOLD = -3
+"""Of glibc's <malloc.h>."""
+
 
 def spare_what_is_loaded(often: tuple[int, int]) -> None:
     """Leave out what is there now from all collections, and collect so often; to be called when all is loaded.
@@ -23,6 +28,16 @@ def spare_what_is_loaded(often: tuple[int, int]) -> None:
     gc.freeze()
     gc.set_threshold(young, older, older)
     gc.enable()
+
+
+def give_back_large_blocks() -> None:
+    """Have blocks of a megabyte and more go back to the system as soon as they are free.
+
+    glibc keeps blocks of the size of one that was freed: the 19 MB that a password takes for a moment would stay.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 @contextmanager

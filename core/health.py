@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from core.garbage import OF_REQUESTS, spare_what_is_loaded
+from core.garbage import OF_REQUESTS, give_back_large_blocks, spare_what_is_loaded
 from core.pending import pending
 from core.readiness import Readiness
 
@@ -49,6 +49,7 @@ def settle(host: "Host") -> None:
     _ = host.schema
     sys.setswitchinterval(SWITCH_SECONDS)
     spare_what_is_loaded(OF_REQUESTS)
+    give_back_large_blocks()
 
 
 async def what_is_missing(host: "Host") -> str:
