@@ -147,7 +147,7 @@ def to_json(value: Any) -> str:
 
 
 def _manager() -> "JobManager":
-    # A server that no request gives an order does without procrastinate: a twentieth of its start, and 3 MB.
+    # A server that no request gives an order does without procrastinate: 2 MB, and 20 ms of its start.
     from procrastinate import PsycopgConnector
     from procrastinate.manager import JobManager
 

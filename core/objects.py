@@ -12,14 +12,14 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.context import Context
 from core.db import Base
-from core.prepared import Prepared, among, bound
+from core.prepared import Prepared, among
+from core.together import shared_rows
 
 R = TypeVar("R", bound=Base)
 
@@ -85,13 +85,10 @@ def _inserting(model: type[Base]) -> Prepared:
     """Rows are read out of JSON: one parameter, however many there are."""
     table: Any = model.__table__
     columns = columns_of(model)
-    rows = sa.func.json_to_recordset(sa.cast(bound("rows", sa.Text), JSON))
-    new = rows.table_valued(*(sa.column(each.name, each.type) for each in columns), name="new")
+    new = shared_rows(**{each.name: each.type for each in columns})
     return Prepared(
         f"insert {model.__tablename__}",
-        sa.insert(table).from_select(
-            [each.name for each in columns], sa.select(*new.render_derived(with_types=True).c)
-        ),
+        sa.insert(table).from_select([each.name for each in columns], sa.select(*new.c)),
     )
 
 

@@ -32,7 +32,7 @@ def read_content(sent: BinaryIO, kind: FileKind | None, settings: Settings) -> C
     data = sent.read()
     if data.startswith(b"%PDF-"):
         return _pdf(data, kind, settings)
-    # Pillow is loaded with it: 5 MB that a server need not have before somebody sends a picture.
+    # Pillow is loaded with it: 2 MB that a server need not have before somebody sends a picture.
     from core.files.pictures import picture
 
     kind = kind or FileKind.PHOTO
